@@ -1,0 +1,2 @@
+//! Minimum Viable Image.
+fn main() {}
