@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn records_are_read_and_times_before_1970_round_down() {
-        let extended = check(b"12 path=a/b\n15 mtime=-1.5\n\0\0").unwrap();
+        let extended = check(b"12 path=a/b\n14 mtime=-1.5\n\0\0").unwrap();
         assert_eq!(extended.path.as_deref(), Some(b"a/b".as_slice()));
         assert_eq!(extended.mtime, Some(-2));
     }
