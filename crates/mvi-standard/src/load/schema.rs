@@ -1,0 +1,85 @@
+//! The schema, and where a document does not follow it.
+
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+
+use super::keys::key_of;
+use super::{LoadError, SCHEMA_JSON, Violation};
+
+/// The standard's schema, compiled.
+pub(super) struct Schema {
+    validator: Validator,
+}
+
+impl Schema {
+    /// Compiles the embedded schema.
+    pub(super) fn builtin() -> Result<Self, LoadError> {
+        let document: Value = serde_json::from_str(SCHEMA_JSON).map_err(broken)?;
+        let validator = jsonschema::validator_for(&document).map_err(broken)?;
+        Ok(Self { validator })
+    }
+
+    /// Accepts a document, or names everything that is wrong with it.
+    pub(super) fn check(&self, document: &Value) -> Result<(), LoadError> {
+        let mut violations: Vec<Violation> = Vec::new();
+        for error in self.validator.iter_errors(document) {
+            let path = readable(document, &error.instance_path().to_string());
+            match (violations.last_mut(), missing(&error)) {
+                // One entry that lacks several fields is one thing to put right.
+                (Some(last), Some(field)) if last.path == path && last.message.starts_with(LACKS) => {
+                    last.message.push_str(&format!(", `{field}`"));
+                }
+                _ => violations.push(Violation { path, message: message(&error) }),
+            }
+        }
+        if violations.is_empty() { Ok(()) } else { Err(LoadError::Invalid { violations }) }
+    }
+}
+
+/// `/row/5/target_max_mb` as `row:static-web.target_max_mb`.
+fn readable(document: &Value, pointer: &str) -> String {
+    let mut parts = pointer.split('/').skip(1);
+    let Some(table) = parts.next() else { return "the file".to_owned() };
+    let mut path = table.to_owned();
+    let mut value = &document[table];
+    for part in parts {
+        let entry = part.parse::<usize>().ok().and_then(|index| value.get(index));
+        let key = entry.and_then(|entry| key_of(table, entry));
+        path = match (key, entry) {
+            (Some(key), _) => format!("{path}:{key}"),
+            (None, Some(_)) => format!("{path}[{part}]"),
+            (None, None) => format!("{path}.{part}"),
+        };
+        value = entry.unwrap_or(&value[part]);
+    }
+    path
+}
+
+fn message(error: &jsonschema::ValidationError<'_>) -> String {
+    if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
+        let names: Vec<String> = unexpected.iter().map(|name| format!("`{name}`")).collect();
+        return format!("has the unknown {} {}", if names.len() == 1 { "key" } else { "keys" }, names.join(", "));
+    }
+    if let Some(field) = missing(error) {
+        return format!("{LACKS} `{field}`");
+    }
+    if let ValidationErrorKind::MinItems { limit } = error.kind() {
+        return format!("has fewer than {limit} entries");
+    }
+    if let ValidationErrorKind::MaxItems { limit } = error.kind() {
+        return format!("has more than {limit} entries");
+    }
+    format!("is wrong: {error}")
+}
+
+fn missing<'a>(error: &'a jsonschema::ValidationError<'_>) -> Option<&'a str> {
+    if let ValidationErrorKind::Required { property } = error.kind() { property.as_str() } else { None }
+}
+
+fn broken(error: impl std::fmt::Display) -> LoadError {
+    LoadError::Schema { message: error.to_string() }
+}
+
+/// How the message about a missing field begins.
+const LACKS: &str = "lacks";
