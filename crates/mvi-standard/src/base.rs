@@ -91,20 +91,21 @@ pub fn registered<'a>(standard: &'a Standard, reference: &Reference) -> Option<&
 }
 
 fn of_reference(standard: &Standard, reference: &Reference, base: &DirectBase) -> BaseStanding {
-    let mut undecided_ban = None;
+    let mut undecided: Vec<String> = Vec::new();
     let mut banned: Option<&Banned> = None;
     for ban in &standard.banned {
         match by_os(ban, matches_ban(&ban.pattern, reference), base) {
             Match::Yes if banned.is_none_or(|found| found.overridable && !ban.overridable) => banned = Some(ban),
             Match::Yes | Match::No => {}
-            Match::Undecided => undecided_ban = Some(ban.pattern.as_str()),
+            Match::Undecided => undecided.push(format!("`{}`", ban.pattern)),
         }
     }
     if let Some(ban) = banned {
         return banned_standing(reference, ban);
     }
-    if let Some(pattern) = undecided_ban {
-        let reason = format!("its digest does not say which tag it is, and `{pattern}` bans some tags of it");
+    if !undecided.is_empty() {
+        let bans = undecided.join(" and ");
+        let reason = format!("its digest does not say which tag it is, and some tags of it are banned by {bans}");
         return BaseStanding::Unresolved { reference: reference.to_string(), reason };
     }
     match registered(standard, reference) {
@@ -222,7 +223,8 @@ mod tests {
         );
         check(
             &named("node@sha256:ab"),
-            "unresolved: its digest does not say which tag it is, and `node:*-buster*` bans some tags of it",
+            "unresolved: its digest does not say which tag it is, and some tags of it are banned by \
+             `node:*-bookworm*` and `node:*-buster*`",
         );
         check(
             &named("alpine@sha256:ab"),
@@ -241,7 +243,8 @@ mod tests {
         );
         check(
             &digest_with_os("debian", None),
-            "unresolved: its digest does not say which tag it is, and `node:*-buster*` bans some tags of it",
+            "unresolved: its digest does not say which tag it is, and some tags of it are banned by \
+             `node:*-bookworm*` and `node:*-buster*`",
         );
     }
 }

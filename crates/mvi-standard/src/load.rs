@@ -47,9 +47,8 @@ impl Standard {
     /// runs in a circle or is deeper than 8, a `disable` or key that fits nothing, and every place where the result
     /// does not follow the schema.
     pub fn load(toml: &[u8], resolve: Resolve<'_>) -> Result<Self, LoadError> {
-        let schema = schema::Schema::builtin()?;
         let merged = merge::resolved(toml, resolve)?;
-        schema.check(&merged)?;
+        schema::check(&merged)?;
         let mut standard: Self =
             serde_json::from_value(merged.clone()).map_err(|source| LoadError::Shape { source })?;
         check_fixed_parts(&standard)?;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::case::{measured, names_image};
@@ -68,7 +68,8 @@ fn grandfathered(standard: &Standard, entry: &JustifiedImage, size_mb: Option<f6
     let policy = &standard.policy;
     let cap_mb = entry.cap_mb.unwrap_or(entry.size_mb * (1.0 + policy.justified_cap_pct / 100.0));
     let due = entry.review_due.and_then(start_of);
-    let lapses = due.and_then(|due| due.checked_add((i64::from(policy.lapse_grace_days) * 24).hours()).ok());
+    let lapses =
+        due.and_then(|due| due.checked_add(SignedDuration::from_hours(i64::from(policy.lapse_grace_days) * 24)).ok());
     Exception {
         source: format!("the standard's justified image `{}`", entry.image),
         cap_mb,

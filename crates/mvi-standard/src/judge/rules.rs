@@ -32,6 +32,9 @@ pub(super) struct Decision {
 /// What a rule says: the action and why it holds, or why it does not.
 type Answer = Result<(Action, String), String>;
 
+/// A rule as a function of the case and its size in MB.
+type Condition = fn(&Case<'_>, f64) -> Answer;
+
 /// The verdict that a rule means.
 pub fn verdict_of(rule: RuleId) -> Verdict {
     match rule {
@@ -71,7 +74,7 @@ fn decision(case: &Case<'_>, rule: RuleId, (action, reason): (Action, String), m
 }
 
 /// R1 to R8; R0 and R9 frame them.
-const RULES: &[(RuleId, fn(&Case<'_>, f64) -> Answer)] = &[
+const RULES: &[(RuleId, Condition)] = &[
     (RuleId::R1, never_allowed),
     (RuleId::R2, justified),
     (RuleId::R3, banned),

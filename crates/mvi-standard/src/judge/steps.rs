@@ -80,7 +80,9 @@ fn keep(case: &Case<'_>) -> String {
 fn trim(case: &Case<'_>) -> String {
     match (case.size, &case.ceiling) {
         (Some(size), Some(ceiling)) if size.mb > ceiling.mb => {
-            format!("take {} away, down to {} for `{}`", mb(size.mb - ceiling.mb), mb(ceiling.mb), ceiling.row)
+            let down_to = if ceiling.exclusive { "below" } else { "down to" };
+            let (over, limit) = (mb(size.mb - ceiling.mb), mb(ceiling.mb));
+            format!("take {over} away, {down_to} {limit} for `{}`", ceiling.row)
         }
         (Some(_), Some(ceiling)) => format!("bring it below {} for `{}`", mb(ceiling.mb), ceiling.row),
         (_, None) | (None, _) => "declare its class, so that a ceiling applies; then trim what is over it".to_owned(),

@@ -1,11 +1,16 @@
 //! The decision table rule by rule, exceptions, notes, findings, distance and steps.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::evidence::{Ancestor, DirectBase, Justification, Role, Sizes, TransferSize};
 
+mod fleet;
 mod properties;
+
+static STANDARD: LazyLock<Standard> = LazyLock::new(|| Standard::builtin().unwrap());
 
 /// An image of some size on some base (none where empty), with a class where one is named.
 fn image(size_mb: f64, base: &str, class: &str) -> Evidence {
@@ -27,7 +32,7 @@ fn now() -> Timestamp {
 }
 
 fn judged(evidence: &Evidence) -> Judgement {
-    judge(&Standard::builtin().unwrap(), evidence, now())
+    judge(&STANDARD, evidence, now())
 }
 
 /// The deciding rule, verdict, action and triggers in one line.

@@ -61,23 +61,21 @@ fn finding(standard: &Standard, row: &Row) -> Option<LintFinding> {
         |fact: &&Feasibility| fact.measured == Measured::Own || (stand_in && fact.measured == Measured::SameVariant);
     let does_not_fit =
         |fact: &Feasibility| fact.headroom_mb < 0.0 || (row.target_max_exclusive && fact.headroom_mb == 0.0);
-    let severity = if all.iter().filter(counts_as_own).any(does_not_fit) {
-        Severity::High
-    } else if all.iter().filter(counts_as_own).any(|fact| fact.base_mb > fact.target_max_mb)
-        || of_kind(Measured::SameVariant).any(does_not_fit)
-    {
-        Severity::Medium
+    let own: Vec<&Feasibility> = all.iter().filter(counts_as_own).collect();
+    let (severity, what) = if own.iter().any(|fact| does_not_fit(fact)) {
+        (Severity::High, "even with grace below its own base")
+    } else if own.iter().any(|fact| fact.base_mb > fact.target_max_mb) {
+        (Severity::Medium, "below its own base, and only grace leaves room")
+    } else if of_kind(Measured::SameVariant).any(does_not_fit) {
+        (Severity::Medium, "even with grace below another version of its base")
     } else {
         return None;
     };
-    let numbers: Vec<String> =
-        all.iter().filter(|fact| fact.measured != Measured::OtherVariant).map(described).collect();
-    let text = format!(
-        "the target of {} ({} with grace) is below its own base: {}",
-        mb(row.target_max_mb),
-        short(Ceiling::of(&standard.policy, row).mb),
-        numbers.join("; ")
-    );
+    let versions = all.iter().filter(|fact| fact.measured != Measured::OtherVariant);
+    let numbers: Vec<String> = versions.map(described).collect();
+    let ceiling = short(Ceiling::of(&standard.policy, row).mb);
+    let target = format!("the target of {} ({ceiling} with grace)", mb(row.target_max_mb));
+    let text = format!("{target} is {what}: {}", numbers.join("; "));
     let smaller: Vec<String> =
         of_kind(Measured::OtherVariant).filter(|fact| !does_not_fit(fact)).map(described).collect();
     let advice = if smaller.is_empty() {

@@ -60,7 +60,7 @@ fn a_target_below_its_base_is_told_with_the_smaller_variant() {
     let finding = findings(TODAY, "STD-FEAS", "").remove(0);
     assert_eq!(
         finding.text,
-        "the target of 15 MB (25 with grace) is below its own base: `nginx:1.26.0-alpine` has 20.44 MB transfer, which \
+        "the target of 15 MB (25 with grace) is below its own base, and only grace leaves room: `nginx:1.26.0-alpine` has 20.44 MB transfer, which \
          leaves 4.56 MB; `nginx:1.30.4-alpine` has 28.53 MB transfer, which leaves -3.53 MB"
     );
     assert_eq!(
@@ -77,6 +77,12 @@ fn counted_unpacked_two_rows_cannot_be_met() {
         "[[row]]\nid = \"node-portal\"\nsize_basis = \"unpacked\"",
         &["high row:node-portal", "medium row:static-web"],
     );
+}
+
+#[test]
+fn a_later_version_that_no_longer_fits_is_told() {
+    let told = findings(TODAY, "STD-FEAS", "[[row]]\nid = \"static-web\"\ntarget_max_mb = 21\ngrace_mb = 2").remove(0);
+    assert!(told.text.contains("below another version of its base"), "{}", told.text);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{BUILTIN, BUILTIN_TOML, LoadError, Resolve, Violation, parse};
 pub(super) fn resolved(toml: &[u8], resolve: Resolve<'_>) -> Result<Value, LoadError> {
     let mut files = vec![parse::document(OUTERMOST, toml)?];
     let mut names: Vec<String> = Vec::new();
-    while let Some(name) = files.last_mut().and_then(|file| take_extends(file)) {
+    while let Some(name) = files.last_mut().and_then(take_extends) {
         let file = names.last().map_or(OUTERMOST, String::as_str).to_owned();
         if let Some(first) = names.iter().position(|known| *known == name) {
             let chain = names.drain(first..).chain([name]).collect();

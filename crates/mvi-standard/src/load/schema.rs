@@ -1,40 +1,27 @@
 //! The schema, and where a document does not follow it.
 
-use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use super::keys::key_of;
 use super::{LoadError, SCHEMA_JSON, Violation};
 
-/// The standard's schema, compiled.
-pub(super) struct Schema {
-    validator: Validator,
-}
-
-impl Schema {
-    /// Compiles the embedded schema.
-    pub(super) fn builtin() -> Result<Self, LoadError> {
-        let document: Value = serde_json::from_str(SCHEMA_JSON).map_err(broken)?;
-        let validator = jsonschema::validator_for(&document).map_err(broken)?;
-        Ok(Self { validator })
-    }
-
-    /// Accepts a document, or names everything that is wrong with it.
-    pub(super) fn check(&self, document: &Value) -> Result<(), LoadError> {
-        let mut violations: Vec<Violation> = Vec::new();
-        for error in self.validator.iter_errors(document) {
-            let path = readable(document, &error.instance_path().to_string());
-            match (violations.last_mut(), missing(&error)) {
-                // One entry that lacks several fields is one thing to put right.
-                (Some(last), Some(field)) if last.path == path && last.message.starts_with(LACKS) => {
-                    last.message.push_str(&format!(", `{field}`"));
-                }
-                _ => violations.push(Violation { path, message: message(&error) }),
+/// Accepts a document, or names everything that is wrong with it.
+pub(super) fn check(document: &Value) -> Result<(), LoadError> {
+    let schema: Value = serde_json::from_str(SCHEMA_JSON).map_err(broken)?;
+    let validator = jsonschema::validator_for(&schema).map_err(broken)?;
+    let mut violations: Vec<Violation> = Vec::new();
+    for error in validator.iter_errors(document) {
+        let path = readable(document, &error.instance_path().to_string());
+        match (violations.last_mut(), missing(&error)) {
+            // One entry that lacks several fields is one thing to put right.
+            (Some(last), Some(field)) if last.path == path && last.message.starts_with(LACKS) => {
+                last.message.push_str(&format!(", `{field}`"));
             }
+            _ => violations.push(Violation { path, message: message(&error) }),
         }
-        if violations.is_empty() { Ok(()) } else { Err(LoadError::Invalid { violations }) }
     }
+    if violations.is_empty() { Ok(()) } else { Err(LoadError::Invalid { violations }) }
 }
 
 /// `/row/5/target_max_mb` as `row:static-web.target_max_mb`.

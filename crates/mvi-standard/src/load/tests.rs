@@ -1,5 +1,7 @@
 //! Loading, extending and refusing standards.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Loads a standard that extends V13 unless it says otherwise; two more can be extended by name.
@@ -157,4 +159,32 @@ fn a_plain_date_counts_as_its_text() {
     let standard = load("extends = \"V13\"\n[[rom_base]]\nref = \"alpine:3.21\"\neol = 2027-01-31").unwrap();
     let rom = standard.rom_bases.iter().find(|rom| rom.reference == "alpine:3.21").unwrap();
     assert_eq!(rom.eol.unwrap().to_string(), "2027-01-31");
+}
+
+proptest! {
+    #[test]
+    fn no_file_makes_loading_panic(bytes in prop::collection::vec(any::<u8>(), 0..60), toml in "[\\[\\]a-c=\" \n.]{0,40}") {
+        let _ = Standard::load(&bytes, &|_| Err(String::new()));
+        let _ = load(&toml);
+    }
+}
+
+#[test]
+fn zz_timing() {
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        let _ = Standard::builtin().unwrap();
+    }
+    eprintln!("load {:?}", start.elapsed() / 20);
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        let _ = merge::resolved(BUILTIN_TOML.as_bytes(), &|_| Err(String::new())).unwrap();
+    }
+    eprintln!("resolve {:?}", start.elapsed() / 20);
+    let v = merge::resolved(BUILTIN_TOML.as_bytes(), &|_| Err(String::new())).unwrap();
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        schema::check(&v).unwrap();
+    }
+    eprintln!("schema {:?}", start.elapsed() / 20);
 }

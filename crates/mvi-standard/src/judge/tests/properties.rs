@@ -42,9 +42,8 @@ fn shrunk(evidence: &Evidence, factor: f64) -> Evidence {
 proptest! {
     #[test]
     fn every_image_gets_one_verdict_and_always_the_same(evidence in any_evidence()) {
-        let standard = Standard::builtin().unwrap();
-        let told = judge(&standard, &evidence, now());
-        prop_assert_eq!(&told, &judge(&standard, &evidence, now()));
+        let told = judge(&STANDARD, &evidence, now());
+        prop_assert_eq!(&told, &judge(&STANDARD, &evidence, now()));
         prop_assert_eq!(told.verdict, verdict_of(told.rule.id));
         prop_assert!(told.trace.iter().rev().skip(1).all(|step| !step.holds));
         prop_assert_eq!(told.trace.len(), told.rule.id as usize + 1);
@@ -56,11 +55,10 @@ proptest! {
     #[test]
     fn a_smaller_image_is_never_worse_off(evidence in any_evidence(), factor in 0.0..1.0_f64) {
         // An exception whose cap lies below the ceiling is the one way down from FLOOR to JUSTIFIED, see below.
-        let standard = Standard::builtin().unwrap();
-        let before = judge(&standard, &evidence, now());
+        let before = judge(&STANDARD, &evidence, now());
         let ceiling = before.distance.ceiling.as_ref().map_or(0.0, |ceiling| ceiling.mb);
         prop_assume!(evidence.justification.as_ref().is_none_or(|exception| exception.cap_mb >= ceiling));
-        let after = judge(&standard, &shrunk(&evidence, factor), now());
+        let after = judge(&STANDARD, &shrunk(&evidence, factor), now());
         prop_assert!(after.verdict.severity() <= before.verdict.severity(), "{} then {}", line(&before), line(&after));
         prop_assert!(after.triggers.iter().all(|trigger| before.triggers.contains(trigger)));
     }

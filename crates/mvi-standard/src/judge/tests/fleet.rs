@@ -1,17 +1,17 @@
 //! The 17 images of the fleet that the standard was written about, judged and compared with the recorded answers.
 
-use jiff::Timestamp;
-use mvi_standard::evidence::{BaseSource, DirectBase, Justification, Role, Sizes, TransferSize};
-use mvi_standard::{Evidence, Standard, judge};
 use serde_json::Value;
 
+use super::*;
+use crate::evidence::BaseSource;
+
 fn fleet() -> Vec<Value> {
-    let fleet: toml::Table = toml::from_str(include_str!("fixtures/fleet-v13.toml")).unwrap();
+    let fleet: toml::Table = toml::from_str(include_str!("../../../tests/fixtures/fleet-v13.toml")).unwrap();
     serde_json::to_value(&fleet["image"]).unwrap().as_array().unwrap().clone()
 }
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("fixtures/golden-v13.json")).unwrap()
+    serde_json::from_str(include_str!("../../../tests/fixtures/golden-v13.json")).unwrap()
 }
 
 fn evidence(image: &Value) -> Evidence {
@@ -39,7 +39,6 @@ fn evidence(image: &Value) -> Evidence {
 }
 
 fn check(edit: impl Fn(&mut Evidence)) {
-    let standard = Standard::builtin().unwrap();
     let golden = golden();
     let expected = golden["images"].as_array().unwrap();
     let images = fleet();
@@ -47,7 +46,7 @@ fn check(edit: impl Fn(&mut Evidence)) {
     for (image, expected) in images.iter().zip(expected) {
         let mut evidence = evidence(image);
         edit(&mut evidence);
-        let judgement = serde_json::to_value(judge(&standard, &evidence, Timestamp::UNIX_EPOCH)).unwrap();
+        let judgement = serde_json::to_value(judged(&evidence)).unwrap();
         let told = serde_json::json!({
             "name": image["name"],
             "verdict": judgement["verdict"],
@@ -87,9 +86,8 @@ fn evidence_survives_being_stored() {
 
 #[test]
 fn the_fleets_score_counts_come_out() {
-    let standard = Standard::builtin().unwrap();
     let audited = fleet().into_iter().filter(|image| image["audited"] == true);
-    let judged: Vec<_> = audited.map(|image| judge(&standard, &evidence(&image), Timestamp::UNIX_EPOCH)).collect();
+    let judged: Vec<_> = audited.map(|image| judged(&evidence(&image))).collect();
     let compliant = judged.iter().filter(|judgement| judgement.floor_compliant).count();
     let heavy = judged.iter().filter(|judgement| judgement.heavy).count();
     assert_eq!((judged.len(), compliant, heavy), (15, 5, 6));
