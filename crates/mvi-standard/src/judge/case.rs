@@ -36,6 +36,8 @@ pub(super) struct Case<'a> {
     pub(super) base: BaseStanding,
     pub(super) class: Result<ClassChoice<'a>, NoClass>,
     pub(super) ceiling: Option<Ceiling>,
+    /// Which size is judged: the row's own basis, or the standard's.
+    pub(super) basis: SizeBasis,
     pub(super) size: Option<JudgedSize>,
     pub(super) exception: Option<Exception>,
     /// A base below this image whose standing is REPLACE.
@@ -59,6 +61,7 @@ impl<'a> Case<'a> {
             evidence,
             base,
             class,
+            basis,
             size,
         }
     }

@@ -6,7 +6,7 @@ use super::Note;
 use super::case::{Case, names_image};
 use super::exception::ExceptionState;
 use crate::base::BaseStanding;
-use crate::class::{ClassSource, NoClass};
+use crate::class::{Ceiling, ClassSource, NoClass};
 use crate::numbers::{mb, short};
 use crate::standard::BanScope;
 use crate::verdict::Severity;
@@ -58,12 +58,7 @@ fn class(case: &Case<'_>) -> Option<Finding> {
     match &case.class {
         Ok(choice) => match &choice.source {
             ClassSource::Declared | ClassSource::Inferred => None,
-            ClassSource::Ambiguous { candidates } => {
-                let all = candidates.join(", ");
-                let text =
-                    format!("{all} all fit; `{}` with the largest ceiling was taken, declare one", choice.row.id);
-                Some(finding("W-CLASS-AMBIGUOUS", Severity::Low, text))
-            }
+            ClassSource::Ambiguous { candidates } => Some(ambiguous(case, &choice.row.id, candidates)),
         },
         Err(reason @ NoClass::NotInStandard { .. }) => {
             Some(finding("E-CLASS-NOT-IN-STANDARD", Severity::Medium, reason.text()))
@@ -72,6 +67,22 @@ fn class(case: &Case<'_>) -> Option<Finding> {
             Some(finding("W-CLASS-UNKNOWN", Severity::Low, reason.text()))
         }
     }
+}
+
+/// A doubt about the class weighs more where the size is the floor in some of the classes and not in others.
+fn ambiguous(case: &Case<'_>, taken: &str, candidates: &[String]) -> Finding {
+    let has_room = |id: &&String| {
+        let ceiling = case.standard.row(id).map(|row| Ceiling::of(&case.standard.policy, row));
+        ceiling.zip(case.size).is_some_and(|(ceiling, size)| ceiling.admits(size.mb))
+    };
+    let roomy: Vec<&str> = candidates.iter().filter(has_room).map(String::as_str).collect();
+    let all = candidates.join(", ");
+    let text = format!("{all} all fit; `{taken}` with the largest ceiling was taken, declare one");
+    if roomy.is_empty() || roomy.len() == candidates.len() {
+        return finding("W-CLASS-AMBIGUOUS", Severity::Low, text);
+    }
+    let text = format!("{text}: only {} has room for it", roomy.join(", "));
+    finding("W-CLASS-AMBIGUOUS", Severity::Medium, text)
 }
 
 fn class_base(case: &Case<'_>) -> Option<Finding> {

@@ -89,7 +89,7 @@ fn size_gate(case: &Case<'_>, mut blank: Gate) -> Gate {
         None => String::new(),
     };
     let Some(size) = case.size else {
-        let reason = format!("the {} size is unknown", case.standard.meta.size_basis.as_str());
+        let reason = format!("the {} size is unknown", case.basis.as_str());
         return no_data(blank, &reason);
     };
     let threshold = blank.threshold;

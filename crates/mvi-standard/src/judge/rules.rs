@@ -50,7 +50,7 @@ pub fn verdict_of(rule: RuleId) -> Verdict {
 /// Tries the rules in order. A rule that the standard switched off is passed over; R0 and R9 cannot be.
 pub(super) fn decide(case: &Case<'_>) -> Decision {
     let Some(size) = case.size.map(|size| size.mb) else {
-        let why = format!("the {} size is unknown", case.standard.meta.size_basis.as_str());
+        let why = format!("the {} size is unknown", case.basis.as_str());
         return decision(case, RuleId::R0, (Action::Measure, why), Vec::new());
     };
     let mut trace = vec![TraceStep { rule: RuleId::R0, holds: false, why: format!("the size is {}", mb(size)) }];

@@ -3,8 +3,10 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
+use crate::Severity;
 use crate::evidence::{Ancestor, DirectBase, Justification, Role, Sizes, TransferSize};
 
 mod fleet;
@@ -59,6 +61,18 @@ fn r0_an_unknown_size_is_no_verdict() {
     check(&Evidence { base: image(1.0, "node:16-buster", "").base, ..Evidence::default() }, "R0 none MEASURE T4");
     check(&image(f64::NAN, "alpine:3.21", "go-static"), "R0 none MEASURE");
     check(&image(-1.0, "alpine:3.21", "go-static"), "R0 none MEASURE");
+}
+
+#[test]
+fn a_row_may_count_another_size() {
+    let toml = "extends = \"V13\"\n[[row]]\nid = \"go-static\"\nsize_basis = \"unpacked\"";
+    let standard = Standard::load(toml.as_bytes(), &|_| Err(String::new())).unwrap();
+    let unpacked = |unpacked_mb| {
+        let evidence = with(image(20.0, "alpine:3.21", "go-static"), |image| image.sizes.unpacked_mb = unpacked_mb);
+        judge(&standard, &evidence, now())
+    };
+    assert_eq!(line(&unpacked(Some(31.0))), "R9 REVIEW TRIM");
+    assert_eq!(unpacked(None).rule.reason, "the unpacked size is unknown");
 }
 
 #[test]
@@ -311,4 +325,42 @@ fn the_next_steps_say_what_to_do_about_this_image() {
         ["TRIM: declare its class, so that a ceiling applies; then trim what is over it"]
     );
     assert_eq!(steps(&image(20.0, "alpine:3.21", "go-static")), ["KEEP: keep it as it is"]);
+}
+
+#[test]
+fn a_judgement_is_printed_with_stable_names() {
+    let evidence = with(image(31.5, "scratch", ""), |image| image.runtimes = vec!["static-elf".into()]);
+    let told = serde_json::to_value(judged(&evidence)).unwrap();
+    let ceiling =
+        json!({"row": "dns-resolver", "target_max_mb": 50.0, "grace_mb": 10.0, "mb": 60.0, "exclusive": false});
+    let rows = json!(["go-static", "go-multistage", "dns-resolver"]);
+    assert_eq!(
+        told["class"],
+        json!({"row": "dns-resolver", "source": "ambiguous", "candidates": rows, "ceiling": ceiling})
+    );
+    assert_eq!(
+        told["base"],
+        json!({
+            "standing": "registered", "reference": "scratch", "rom": "scratch", "status": "FLOOR", "segment": 0,
+            "row_ids": rows,
+        })
+    );
+    assert_eq!(told["distance"]["base"], json!({"obstacle": "ok"}));
+    assert_eq!(told["size"], json!({"mb": 31.5, "basis": "transfer", "estimated": false}));
+    assert_eq!(told["notes"], json!(["below-band"]));
+    assert_eq!(told["gates"][0]["operator"], "<");
+    assert_eq!(told["gates"][1]["status"], "no_data");
+    assert_eq!(told["base_source"], "unknown");
+}
+
+#[test]
+fn a_doubt_about_the_class_weighs_more_where_it_decides() {
+    let finding = |size| {
+        let evidence = with(image(size, "scratch", ""), |image| image.runtimes = vec!["static-elf".into()]);
+        judged(&evidence).findings.remove(0)
+    };
+    assert_eq!((finding(20.0).code, finding(20.0).severity), ("W-CLASS-AMBIGUOUS", Severity::Low));
+    assert_eq!(finding(58.0).severity, Severity::Medium);
+    assert!(finding(58.0).text.ends_with("only dns-resolver has room for it"), "{}", finding(58.0).text);
+    assert_eq!(finding(61.0).severity, Severity::Low);
 }

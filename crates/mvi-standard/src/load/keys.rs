@@ -15,6 +15,16 @@ pub(crate) fn key_of(table: &str, entry: &Value) -> Option<String> {
     })
 }
 
+/// The fields that the schema knows at a place such as `row:go-static` or `policy`; the tables for the file itself.
+pub(super) fn known_fields(path: &str) -> Vec<String> {
+    let schema: Value = serde_json::from_str(SCHEMA_JSON).unwrap_or_default();
+    let table = path.split([':', '.', '[']).next().unwrap_or_default();
+    let shape = &schema["properties"][table];
+    let fields = [&shape["items"]["properties"], &shape["properties"], &schema["properties"]];
+    let fields = fields.into_iter().find_map(Value::as_object);
+    fields.into_iter().flat_map(|fields| fields.keys().cloned()).collect()
+}
+
 /// Table to key field. A broken schema leaves it empty, and loading reports that schema.
 static KEYS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(SCHEMA_JSON).unwrap_or_default();

@@ -3,7 +3,7 @@
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
-use super::keys::key_of;
+use super::keys::{key_of, known_fields};
 use super::{LoadError, SCHEMA_JSON, Violation};
 
 /// Accepts a document, or names everything that is wrong with it.
@@ -18,7 +18,10 @@ pub(super) fn check(document: &Value) -> Result<(), LoadError> {
             (Some(last), Some(field)) if last.path == path && last.message.starts_with(LACKS) => {
                 last.message.push_str(&format!(", `{field}`"));
             }
-            _ => violations.push(Violation { path, message: message(&error) }),
+            _ => {
+                let message = message(&path, &error);
+                violations.push(Violation { path, message });
+            }
         }
     }
     if violations.is_empty() { Ok(()) } else { Err(LoadError::Invalid { violations }) }
@@ -43,9 +46,10 @@ fn readable(document: &Value, pointer: &str) -> String {
     path
 }
 
-fn message(error: &jsonschema::ValidationError<'_>) -> String {
+fn message(path: &str, error: &jsonschema::ValidationError<'_>) -> String {
     if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
-        let names: Vec<String> = unexpected.iter().map(|name| format!("`{name}`")).collect();
+        let known = known_fields(path);
+        let names: Vec<String> = unexpected.iter().map(|name| unknown(name, &known)).collect();
         return format!("has the unknown {} {}", if names.len() == 1 { "key" } else { "keys" }, names.join(", "));
     }
     if let Some(field) = missing(error) {
@@ -58,6 +62,30 @@ fn message(error: &jsonschema::ValidationError<'_>) -> String {
         return format!("has more than {limit} entries");
     }
     format!("is wrong: {error}")
+}
+
+/// An unknown key, with the known one that a slip of the finger would turn into it.
+fn unknown(name: &str, known: &[String]) -> String {
+    let near = known.iter().map(|field| (edits(name, field), field)).min();
+    match near {
+        Some((1..=2, field)) => format!("`{name}`, did you mean `{field}`?"),
+        Some(_) | None => format!("`{name}`"),
+    }
+}
+
+/// How many letters have to be added, taken away or replaced to turn one word into another (Levenshtein distance).
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, letter) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
+        for (column, other) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
 }
 
 fn missing<'a>(error: &'a jsonschema::ValidationError<'_>) -> Option<&'a str> {
