@@ -1,1 +1,3 @@
-//! What is inside an image.
+//! What is inside a container image: operating system, packages, who owns which file, and what could not be read.
+
+pub mod parse;
