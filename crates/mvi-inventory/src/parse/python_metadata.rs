@@ -25,7 +25,7 @@ pub fn parse_python_metadata(bytes: &[u8]) -> (Option<PythonMetadata<'_>>, Vec<P
     for line in Lines::new(bytes) {
         match line {
             Line::Field { name: field, value, .. } if field.eq_ignore_ascii_case(b"Name") => {
-                _ = name.get_or_insert(value)
+                _ = name.get_or_insert(value);
             }
             Line::Field { name: field, value, .. } if field.eq_ignore_ascii_case(b"Version") => {
                 _ = version.get_or_insert(value);
