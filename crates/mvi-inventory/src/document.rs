@@ -94,6 +94,7 @@ pub(crate) fn documents<'a>(
 }
 
 /// A version whose end is not known yet.
+#[derive(Clone, Copy)]
 struct Draft<'a> {
     place: Place,
     content: Content<'a>,
@@ -154,8 +155,7 @@ impl<'a> Gathered<'a, '_> {
                 let in_tree = self.in_tree(&record);
                 let claimed = cataloger.claims(&RecordPath::new(&in_tree)).is_some();
                 let path = if claimed { in_tree } else { path.clone() };
-                let Draft { place, content } = draft;
-                self.drafts.entry((index, path)).or_default().push(Draft { place, content });
+                self.drafts.entry((index, path)).or_default().push(draft);
             }
         }
     }

@@ -14,6 +14,7 @@ mod package;
 pub mod parse;
 mod purl;
 mod requests;
+mod runtime;
 
 pub use cataloger::{Cataloger, DATABASE_BYTES, Findings, RECORD_BYTES, RecordPath};
 pub use catalogers::CATALOGERS;
@@ -23,3 +24,4 @@ pub use inventory::{Inventory, take};
 pub use owners::Owners;
 pub use package::{Ecosystem, Hidden, Leftover, Package, Requested, Source};
 pub use requests::{RequestedAbove, Snapshot};
+pub use runtime::{Command, Libc, Profile, Program, Runtime, Step, Trace, detect_runtime};
