@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use mvi_image::{FileKind, FileTree, HiddenFile, LayerFacts, Place};
 
 use crate::cataloger::{Cataloger, RecordPath};
+use crate::folders::Folders;
 
 /// A record file through the layers.
 #[derive(Debug, Clone)]
@@ -78,7 +79,7 @@ pub(crate) fn documents<'a>(
     bodies: &Bodies<'a>,
     catalogers: &[&dyn Cataloger],
 ) -> Vec<Vec<Document<'a>>> {
-    let mut gathered = Gathered { tree, catalogers, folders: HashMap::new(), drafts: BTreeMap::new() };
+    let mut gathered = Gathered { tree, catalogers, folders: Folders::new(tree), drafts: BTreeMap::new() };
     for (layer, facts) in (0..).zip(tree.layers()) {
         gathered.layer(layer, facts, bodies);
     }
@@ -103,8 +104,7 @@ struct Draft<'a> {
 struct Gathered<'a, 'c> {
     tree: &'a FileTree,
     catalogers: &'c [&'c dyn Cataloger],
-    /// Folders as archives name them, and as the merged tree has them.
-    folders: HashMap<Vec<u8>, Vec<u8>>,
+    folders: Folders<'a>,
     /// By index of the cataloger and path.
     drafts: BTreeMap<(usize, Vec<u8>), Vec<Draft<'a>>>,
 }
@@ -152,20 +152,12 @@ impl<'a> Gathered<'a, '_> {
         let record = RecordPath::new(&path);
         for (index, cataloger) in self.catalogers.iter().enumerate() {
             if cataloger.claims(&record).is_some() {
-                let in_tree = self.in_tree(&record);
+                let in_tree = self.folders.in_tree(&path);
                 let claimed = cataloger.claims(&RecordPath::new(&in_tree)).is_some();
                 let path = if claimed { in_tree } else { path.clone() };
                 self.drafts.entry((index, path)).or_default().push(draft);
             }
         }
-    }
-
-    /// The path with the links in its folder followed, where the image still has the folder.
-    fn in_tree(&mut self, record: &RecordPath<'_>) -> Vec<u8> {
-        let tree = self.tree;
-        let resolve = || tree.find(record.folder).map_or_else(|| record.folder.to_vec(), |id| tree.path(id));
-        let folder = self.folders.entry(record.folder.to_vec()).or_insert_with(resolve);
-        if folder.is_empty() { record.name.to_vec() } else { [folder.as_slice(), record.name].join(&b'/') }
     }
 }
 

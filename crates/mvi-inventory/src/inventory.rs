@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cataloger::{Findings, Sighting};
 use crate::catalogers::CATALOGERS;
 use crate::document::{Bodies, documents};
+use crate::hidden::hidden_weights;
 use crate::os::read_os_release;
 use crate::owners::{Owners, Weight, own};
 use crate::package::{Hidden, Leftover, Package};
@@ -56,7 +57,7 @@ pub fn take(tree: &FileTree) -> Inventory {
     sightings.sort_by(|left, right| order(left).cmp(&order(right)));
     let (gone, here): (Vec<_>, Vec<_>) = sightings.into_iter().partition(|sighting| sighting.ended.is_some());
     inventory.add_packages(tree, &here);
-    inventory.add_hidden(&gone, &here);
+    inventory.add_hidden(tree, &gone, &here);
     inventory.finish()
 }
 
@@ -91,8 +92,8 @@ impl Inventory {
     }
 
     /// Hidden packages, but for those that are in the image again at the same place in the same version.
-    fn add_hidden(&mut self, gone: &[Sighting], here: &[Sighting]) {
-        for sighting in gone {
+    fn add_hidden(&mut self, tree: &FileTree, gone: &[Sighting], here: &[Sighting]) {
+        for (sighting, weight) in gone.iter().zip(hidden_weights(tree, gone)) {
             let Some(ended) = &sighting.ended else { continue };
             let same_place = |other: &&Sighting| is_same_place(sighting, other);
             let successor = neighbours(here, sighting).iter().find(same_place);
@@ -101,6 +102,7 @@ impl Inventory {
             }
             let replaced_by = ended.replaced_by.clone().or(successor.map(|successor| successor.version.clone()));
             let mut package = self.package(sighting);
+            (package.installed_bytes, package.files) = (weight.bytes, weight.files);
             package.hidden = Some(Hidden { removed_in_layer: ended.layer, replaced_by });
             self.hidden.push(package);
         }

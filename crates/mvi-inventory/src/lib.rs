@@ -6,6 +6,8 @@ mod cataloger;
 mod catalogers;
 mod collector;
 mod document;
+mod folders;
+mod hidden;
 mod inventory;
 mod life;
 mod os;

@@ -59,11 +59,12 @@ pub struct Package {
     pub introduced: u32,
     /// Last layer that changed its record or shipped one of its visible files.
     pub touched: u32,
-    /// Bytes of its visible files, each content counted once; 0 for a hidden package.
+    /// Bytes of its visible files, each content counted once. For a hidden package: bytes of its files that the layer
+    /// which removed it hid, and that still travel.
     pub installed_bytes: u64,
     /// Bytes that its builder says it takes, where the record tells.
     pub declared_bytes: Option<u64>,
-    /// Its visible files and links; 0 for a hidden package.
+    /// Its visible files and links; for a hidden package, those that went with it.
     pub files: u64,
     /// Whether somebody asked for it.
     pub requested: Requested,
