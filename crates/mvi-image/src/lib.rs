@@ -1,1 +1,28 @@
-//! Reads container images.
+//! Reads container images: any source to a verified manifest, layers in one streaming pass, one merged tree, and the
+//! bytes nobody sees with their cause. It knows nothing of packages, standards or verdicts.
+
+mod cache;
+mod digest;
+mod error;
+mod gap;
+mod image;
+mod layer;
+mod limits;
+mod pass;
+mod source;
+mod tar;
+mod tree;
+
+pub use cache::{CacheInfo, LayerCache};
+pub use digest::{Algorithm, BadDigest, Digest, Hasher};
+pub use error::{ImageError, Object};
+pub use gap::{Gap, GapCode, GapList, printable};
+pub use image::{Image, Layer};
+pub use layer::{
+    Attributes, Body, Collector, Compression, EntryHeader, EntryTable, FileKind, LayerFacts, RawEntry, Want, Xattr,
+};
+pub use limits::Limits;
+pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, scan};
+pub use source::{Config, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig, Scheme, open};
+pub use tar::TarError;
+pub use tree::{FileTree, HiddenFile, LayerChange, Node, NodeId, Place, ROOT, Reason, merge};

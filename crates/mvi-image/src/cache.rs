@@ -1,0 +1,10 @@
+//! The layer memory: facts on disk, by digest and analyser version. It can be deleted at any time; whatever is wrong
+//! with it costs a recomputation, never an error.
+
+mod format;
+mod identity;
+mod store;
+
+pub use store::{CacheInfo, LayerCache};
+
+pub(crate) use identity::RangeIdentity;

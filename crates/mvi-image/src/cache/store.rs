@@ -1,0 +1,207 @@
+//! The folder of the layer memory: one file a layer, written whole or not at all, the least recently used go first.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::format::{self, ANALYSER};
+use super::identity::RangeIdentity;
+use crate::digest::Digest;
+use crate::layer::LayerFacts;
+
+/// Facts of layers, kept between runs. Safe under concurrent processes: files appear by renaming.
+#[derive(Debug)]
+pub struct LayerCache {
+    root: PathBuf,
+    capacity: u64,
+    now: SystemTime,
+    written: AtomicBool,
+}
+
+/// What the layer memory holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheInfo {
+    /// Remembered layers.
+    pub layers: u64,
+    /// Bytes of all its files.
+    pub bytes: u64,
+    /// Bytes it may hold.
+    pub capacity: u64,
+}
+
+const LAYERS: &str = "layers";
+const BLOBS: &str = "blobs";
+const SEEN: &str = "seen";
+/// Half-written files of killed processes are removed after this time.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+impl LayerCache {
+    /// A memory in folder `root` that keeps at most `capacity` bytes. The folder is made when something is remembered.
+    #[must_use]
+    pub fn new(root: PathBuf, capacity: u64, now: SystemTime) -> Self {
+        Self { root, capacity, now, written: AtomicBool::new(false) }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn identify(&self, file: &File, start: u64, length: u64) -> Option<RangeIdentity> {
+        RangeIdentity::of(file, start, length, self.now)
+    }
+
+    /// The diff id of a file range that was verified before and has not changed since.
+    pub(crate) fn seen(&self, identity: &RangeIdentity) -> Option<Digest> {
+        read_note(&self.root.join(SEEN).join(identity.file_name()))
+    }
+
+    pub(crate) fn saw(&self, identity: &RangeIdentity, diff_id: &Digest) {
+        self.write_note(SEEN, &identity.file_name(), diff_id);
+    }
+
+    /// The diff id a blob was found to unpack to.
+    pub(crate) fn unpacks_to(&self, blob: &Digest) -> Option<Digest> {
+        read_note(&self.root.join(BLOBS).join(blob.hex()))
+    }
+
+    fn layer_path(&self, diff_id: &Digest, collector: u32) -> PathBuf {
+        self.root.join(LAYERS).join(format!("{}.{ANALYSER}.{collector}", diff_id.hex()))
+    }
+
+    pub(crate) fn has(&self, diff_id: &Digest, collector: u32) -> bool {
+        self.layer_path(diff_id, collector).exists()
+    }
+
+    /// The facts of a layer; a damaged file is removed.
+    pub(crate) fn recall(&self, diff_id: &Digest, collector: u32) -> Option<LayerFacts> {
+        let path = self.layer_path(diff_id, collector);
+        let mut file = File::open(&path).ok()?;
+        let length = file.metadata().ok()?.len();
+        let facts = format::read(&mut file, length, collector).filter(|facts| facts.diff_id.as_ref() == Some(diff_id));
+        match facts {
+            // The time of last use decides who goes first; a file that cannot be touched is used all the same.
+            Some(_) => drop(file.set_modified(self.now)),
+            None => drop(fs::remove_file(&path)),
+        }
+        facts
+    }
+
+    /// Keeps verified facts. A full disk or a folder that cannot be written only means that nothing is kept.
+    pub(crate) fn remember(
+        &self,
+        facts: &LayerFacts,
+        collector: u32,
+        blob: Option<&Digest>,
+        identity: Option<&RangeIdentity>,
+    ) {
+        let Some(diff_id) = &facts.diff_id else { return };
+        let written =
+            self.write_file(LAYERS, &self.layer_path(diff_id, collector), |out| format::write(facts, collector, out));
+        if written.is_err() {
+            return;
+        }
+        self.written.store(true, Ordering::Relaxed);
+        if let Some(blob) = blob {
+            self.write_note(BLOBS, blob.hex(), diff_id);
+        }
+        if let Some(identity) = identity {
+            self.saw(identity, diff_id);
+        }
+    }
+
+    fn write_file(
+        &self,
+        folder: &str,
+        path: &Path,
+        fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let folder = self.root.join(folder);
+        fs::create_dir_all(&folder)?;
+        let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder)?;
+        let mut out = BufWriter::with_capacity(64 << 10, file.as_file_mut());
+        fill(&mut out)?;
+        out.flush()?;
+        drop(out);
+        file.persist(path).map(|_| ()).map_err(|error| error.error)
+    }
+
+    fn write_note(&self, folder: &str, name: &str, diff_id: &Digest) {
+        let text = diff_id.to_string();
+        let sum = xxh3_64(text.as_bytes());
+        let path = self.root.join(folder).join(name);
+        // Forgetting costs time only.
+        let _ = self.write_file(folder, &path, |out| writeln!(out, "{text} {sum:016x}"));
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn info(&self) -> CacheInfo {
+        let files = self.files();
+        let layers = files.iter().filter(|file| file.is_layer).count() as u64;
+        CacheInfo { layers, bytes: files.iter().map(|file| file.bytes).sum(), capacity: self.capacity }
+    }
+
+    /// Removes the least recently used layers until `capacity` bytes are left, and what killed processes left behind.
+    /// Returns files and bytes removed.
+    #[must_use]
+    pub fn prune(&self, capacity: u64) -> (u64, u64) {
+        let mut files = self.files();
+        files.sort_by_key(|file| file.used);
+        let mut held: u64 = files.iter().map(|file| file.bytes).sum();
+        let mut removed = (0, 0);
+        for file in files {
+            let abandoned = file.is_part && file.used + ABANDONED < self.now;
+            let too_much = held > capacity && !file.is_part;
+            if (abandoned || too_much) && fs::remove_file(&file.path).is_ok() {
+                held -= file.bytes;
+                removed = (removed.0 + 1, removed.1 + file.bytes);
+            }
+        }
+        removed
+    }
+
+    /// Keeps the memory within its capacity after a run that added to it.
+    pub fn settle(&self) {
+        if self.written.load(Ordering::Relaxed) {
+            let _ = self.prune(self.capacity);
+        }
+    }
+
+    fn files(&self) -> Vec<Kept> {
+        let folders = [LAYERS, BLOBS, SEEN].map(|folder| (folder, self.root.join(folder)));
+        let mut files = Vec::new();
+        for (name, folder) in folders {
+            let Ok(entries) = fs::read_dir(folder) else { continue };
+            for entry in entries.flatten() {
+                let Ok(metadata) = entry.metadata() else { continue };
+                let is_part = entry.file_name().as_encoded_bytes().starts_with(b".part-");
+                let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+                let is_layer = name == LAYERS && !is_part;
+                files.push(Kept { path: entry.path(), bytes: metadata.len(), used, is_part, is_layer });
+            }
+        }
+        files
+    }
+}
+
+struct Kept {
+    path: PathBuf,
+    bytes: u64,
+    used: SystemTime,
+    is_part: bool,
+    is_layer: bool,
+}
+
+fn read_note(path: &Path) -> Option<Digest> {
+    let mut text = String::new();
+    File::open(path).ok()?.take(512).read_to_string(&mut text).ok()?;
+    let (digest, sum) = text.trim_end().split_once(' ')?;
+    let sum = u64::from_str_radix(sum, 16).ok()?;
+    (sum == xxh3_64(digest.as_bytes())).then(|| digest.parse().ok()).flatten()
+}

@@ -1,0 +1,20 @@
+//! One layer: its bytes in, its facts out, in one pass.
+
+mod bytes;
+mod decode;
+mod entry;
+mod estimate;
+mod facts;
+mod path;
+mod scan;
+
+pub(crate) use bytes::{Hashed, LayerBytes, Skipping, Span};
+pub use decode::Compression;
+pub(crate) use decode::{Piped, decoder, pipe, pump, sniff};
+pub use entry::{Attributes, EntryTable, FileKind, RawEntry};
+pub(crate) use entry::{DirRecord, EntryTableBuilder, NONE, Text};
+pub(crate) use estimate::GzipSampler;
+pub(crate) use facts::RawBody;
+pub use facts::{Body, Collector, EntryHeader, LayerFacts, Want, Xattr};
+pub(crate) use path::clean;
+pub(crate) use scan::{Scan, ScanOutcome};

@@ -1,0 +1,178 @@
+//! Where the uncompressed bytes of a layer come from: a file that is skipped through, or a stream that is seen whole.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+
+use crate::digest::{Digest, Hasher};
+
+/// Bytes of a buffer between disk, hash, inflate and walk: large enough to amortise a hand-over, small enough to stay
+/// in the second-level cache.
+pub(crate) const BUFFER: usize = 256 << 10;
+
+/// Bytes read at once where bodies are skipped: a header and the small files behind it.
+const PEEK: usize = 4 << 10;
+
+/// The uncompressed bytes of one layer, front to back.
+pub(crate) trait LayerBytes {
+    /// The bytes at hand, at least one unless the layer is at its end.
+    fn fill(&mut self) -> io::Result<&[u8]>;
+    /// Takes `count` of the bytes at hand.
+    fn consume(&mut self, count: usize);
+    /// Passes over `count` bytes; returns how many there were.
+    fn skip(&mut self, count: u64) -> io::Result<u64> {
+        let mut left = count;
+        while left > 0 {
+            let at_hand = self.fill()?.len();
+            if at_hand == 0 {
+                break;
+            }
+            let step = at_hand.min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.consume(step);
+            left -= step as u64;
+        }
+        Ok(count - left)
+    }
+    /// True when `skip` does not touch the bytes.
+    fn skips(&self) -> bool {
+        false
+    }
+}
+
+/// A range of a file, read by position.
+#[derive(Clone, Copy)]
+pub(crate) struct Span<'f> {
+    file: &'f File,
+    position: u64,
+    end: u64,
+}
+
+impl<'f> Span<'f> {
+    pub(crate) fn new(file: &'f File, start: u64, length: u64) -> Self {
+        Self { file, position: start, end: start.saturating_add(length) }
+    }
+
+    /// Fills the front of `buffer`; 0 at the end of the range. A file that ends before its range does is an error.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.position).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let read = loop {
+            match self.file.read_at(&mut buffer[..wanted], self.position) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        if read == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"));
+        }
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+/// A file range whose bodies are passed over, not read.
+pub(crate) struct Skipping<'f> {
+    span: Span<'f>,
+    buffer: Box<[u8; PEEK]>,
+    at: usize,
+    filled: usize,
+}
+
+impl<'f> Skipping<'f> {
+    pub(crate) fn new(span: Span<'f>) -> Self {
+        Self { span, buffer: Box::new([0; PEEK]), at: 0, filled: 0 }
+    }
+}
+
+impl LayerBytes for Skipping<'_> {
+    fn fill(&mut self) -> io::Result<&[u8]> {
+        if self.at == self.filled {
+            self.at = 0;
+            self.filled = self.span.read(&mut self.buffer[..])?;
+        }
+        Ok(&self.buffer[self.at..self.filled])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count;
+    }
+
+    fn skip(&mut self, count: u64) -> io::Result<u64> {
+        let at_hand = (self.filled - self.at) as u64;
+        if count <= at_hand {
+            self.at += count as usize;
+            return Ok(count);
+        }
+        (self.at, self.filled) = (0, 0);
+        let jump = (count - at_hand).min(self.span.end - self.span.position);
+        self.span.position += jump;
+        Ok(at_hand + jump)
+    }
+
+    fn skips(&self) -> bool {
+        true
+    }
+}
+
+/// A file range seen whole and digested on the way.
+pub(crate) struct Hashed<'f> {
+    span: Span<'f>,
+    buffer: Vec<u8>,
+    at: usize,
+    filled: usize,
+    hasher: Option<Hasher>,
+    progress: &'f (dyn Fn(u64) + Sync),
+}
+
+impl<'f> Hashed<'f> {
+    pub(crate) fn new(span: Span<'f>, hasher: Option<Hasher>, progress: &'f (dyn Fn(u64) + Sync)) -> Self {
+        Self { span, buffer: vec![0; BUFFER], at: 0, filled: 0, hasher, progress }
+    }
+
+    /// The digest of everything read; call it after the last byte.
+    pub(crate) fn digest(self) -> Option<Digest> {
+        self.hasher.map(Hasher::finish)
+    }
+}
+
+impl LayerBytes for Hashed<'_> {
+    fn fill(&mut self) -> io::Result<&[u8]> {
+        if self.at == self.filled {
+            self.at = 0;
+            self.filled = self.span.read(&mut self.buffer)?;
+            if let Some(hasher) = &mut self.hasher {
+                hasher.update(&self.buffer[..self.filled]);
+            }
+            (self.progress)(self.filled as u64);
+        }
+        Ok(&self.buffer[self.at..self.filled])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count;
+    }
+}
+
+/// Reading a hashed span as a plain stream, for decoders.
+impl io::Read for Hashed<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.fill()?;
+        let count = bytes.len().min(out.len());
+        out[..count].copy_from_slice(&bytes[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl io::BufRead for Hashed<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.fill()
+    }
+
+    fn consume(&mut self, count: usize) {
+        LayerBytes::consume(self, count);
+    }
+}

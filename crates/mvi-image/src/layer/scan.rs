@@ -1,0 +1,237 @@
+//! The pass: tar entries in, [`LayerFacts`] out. Bodies nobody wants are skipped where the source allows it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::bytes::LayerBytes;
+use super::entry::{Attributes, EntryTableBuilder, FileKind, NONE, RawEntry, Unfit};
+use super::facts::{Collector, EntryHeader, LayerFacts, RawBody, Want, Xattr};
+use super::path::clean;
+use crate::gap::{Gap, GapCode};
+use crate::limits::Limits;
+use crate::tar::{Entry, TarError, TarReader};
+
+/// Longest value of an extended attribute that is kept.
+const XATTR_VALUE: usize = 1 << 10;
+/// Extended attributes kept per layer.
+const XATTRS: usize = 100_000;
+
+/// What every layer's pass of one image shares.
+pub(crate) struct Scan<'a> {
+    pub(crate) collector: &'a dyn Collector,
+    pub(crate) limits: &'a Limits,
+    /// Entries of the whole image seen so far.
+    pub(crate) files: &'a AtomicU64,
+}
+
+/// Why a pass ended early.
+#[derive(Debug)]
+pub(crate) enum ScanOutcome {
+    /// The archive is unsound.
+    Tar(TarError),
+    /// The image has more entries than the limit.
+    TooManyFiles,
+    /// The layer has more names than a table holds.
+    TableFull,
+}
+
+impl From<TarError> for ScanOutcome {
+    fn from(error: TarError) -> Self {
+        Self::Tar(error)
+    }
+}
+
+impl Scan<'_> {
+    /// Reads the entries of one layer and then the rest of the source, so that digests are complete.
+    pub(crate) fn walk(&self, source: &mut dyn LayerBytes) -> Result<LayerFacts, ScanOutcome> {
+        let mut walk = Walk {
+            scan: self,
+            builder: EntryTableBuilder::new(),
+            facts: LayerFacts::default(),
+            path: Vec::new(),
+            hash: Xxh3::new(),
+        };
+        let mut tar = TarReader::new(source, self.limits.header_bytes);
+        let mut entry = Entry::default();
+        while tar.next(&mut entry)? {
+            if self.files.fetch_add(1, Ordering::Relaxed) >= self.limits.files {
+                return Err(ScanOutcome::TooManyFiles);
+            }
+            walk.take(&mut tar, &mut entry)?;
+        }
+        if tar.lone_zero_block {
+            let text = "a single zero block ended the archive; what follows it was ignored";
+            walk.facts.gaps.push(Gap::whole(GapCode::Trailing, text));
+        }
+        walk.drain(source)?;
+        let mut facts = walk.facts;
+        facts.table = walk.builder.table;
+        facts.table.entries.shrink_to_fit();
+        Ok(facts)
+    }
+}
+
+struct Walk<'w> {
+    scan: &'w Scan<'w>,
+    builder: EntryTableBuilder,
+    facts: LayerFacts,
+    path: Vec<u8>,
+    hash: Xxh3,
+}
+
+impl Walk<'_> {
+    fn take(&mut self, tar: &mut TarReader<'_>, entry: &mut Entry) -> Result<(), ScanOutcome> {
+        if entry.path.contains(&0) {
+            self.gap(GapCode::Entry, entry, "a name with a NUL byte; left out");
+            return Ok(());
+        }
+        if clean(&entry.path, &mut self.path).climbed {
+            self.gap(GapCode::Entry, entry, "climbs out of the image; held at the root");
+        }
+        if self.path.is_empty() && entry.kind != FileKind::Directory {
+            self.gap(GapCode::Entry, entry, "names the root but is no folder; left out");
+            return Ok(());
+        }
+        if let Some(oddity) = entry.oddity {
+            self.gap(GapCode::Field, entry, oddity);
+        }
+        let attributes = Attributes { mode: entry.mode, uid: entry.uid, gid: entry.gid };
+        let raw = self.raw(entry)?;
+        let index = match self.builder.push(&self.path, attributes, raw) {
+            Ok(index) => index,
+            Err(Unfit::NameTooLong) => {
+                self.gap(GapCode::Entry, entry, "a single name of more than 65,535 bytes; left out");
+                return Ok(());
+            }
+            Err(Unfit::TableFull) => return Err(ScanOutcome::TableFull),
+        };
+        if let Some(size) = entry.sparse_size {
+            self.builder.table.sparse.push((index, size));
+        }
+        self.keep_xattrs(index, entry);
+        if entry.kind == FileKind::File {
+            let content = self.body(tar, entry, index)?;
+            if let Some(raw) = self.builder.table.entries.last_mut() {
+                raw.content = content;
+            }
+        }
+        Ok(())
+    }
+
+    fn raw(&mut self, entry: &Entry) -> Result<RawEntry, ScanOutcome> {
+        let link = match entry.kind {
+            FileKind::Symlink | FileKind::HardLink => {
+                self.builder.add_link(&entry.link).map_err(|_| ScanOutcome::TableFull)?
+            }
+            FileKind::File | FileKind::Directory | FileKind::CharDevice | FileKind::BlockDevice | FileKind::Fifo => {
+                NONE
+            }
+        };
+        let device = u64::from(entry.device.0) << 32 | u64::from(entry.device.1);
+        Ok(RawEntry {
+            dir: 0,
+            name_start: 0,
+            name_length: 0,
+            kind: entry.kind as u8,
+            reserved: 0,
+            attributes: 0,
+            size: entry.stored,
+            mtime: entry.mtime,
+            content: device,
+            link,
+            reserved_too: 0,
+        })
+    }
+
+    fn keep_xattrs(&mut self, index: u32, entry: &mut Entry) {
+        for (name, mut value) in entry.xattrs.drain(..) {
+            if self.facts.xattrs.len() < XATTRS {
+                value.truncate(XATTR_VALUE);
+                self.facts.xattrs.push(Xattr { entry: index, name, value });
+            }
+        }
+    }
+
+    /// Reads what is wanted of a body; returns its xxh3, or 0 where it was skipped.
+    fn body(&mut self, tar: &mut TarReader<'_>, entry: &Entry, index: u32) -> Result<u64, ScanOutcome> {
+        let keep = self.keep(entry);
+        let look = if tar.skips() { keep } else { entry.stored };
+        let start = self.facts.body_bytes.len();
+        let mut content = xxh3_64(&[]);
+        let (mut read, mut left) = (0, keep);
+        while tar.read_body(look - read, |piece| {
+            if piece.len() as u64 == entry.stored {
+                content = xxh3_64(piece);
+            } else {
+                if read == 0 {
+                    self.hash.reset();
+                }
+                self.hash.update(piece);
+            }
+            read += piece.len() as u64;
+            let kept = piece.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.facts.body_bytes.extend_from_slice(&piece[..kept]);
+            left -= kept as u64;
+            content =
+                if read == entry.stored && piece.len() as u64 != entry.stored { self.hash.digest() } else { content };
+        })? {}
+        if keep > 0 {
+            let complete = u32::from(keep == entry.stored);
+            self.facts.bodies.push(RawBody { entry: index, complete, start: start as u64, length: keep });
+        }
+        Ok(if read == entry.stored { content.max(1) } else { 0 })
+    }
+
+    /// Bytes of the body to keep.
+    fn keep(&mut self, entry: &Entry) -> u64 {
+        let header = EntryHeader { path: &self.path, kind: entry.kind, mode: entry.mode, size: entry.stored };
+        let wanted = match self.scan.collector.wants(&header) {
+            Want::No => return 0,
+            Want::Head(bytes) => u64::from(bytes).min(entry.stored),
+            Want::Whole { max } if entry.stored <= max => entry.stored,
+            Want::Whole { max } => {
+                let text = format!("{} bytes, more than the {max} that are read of such a file", entry.stored);
+                self.gap(GapCode::BodyLimit, entry, &text);
+                return 0;
+            }
+        };
+        if entry.sparse_size.is_some() {
+            self.gap(GapCode::Body, entry, "stored as a sparse file; not read");
+            return 0;
+        }
+        if self.facts.body_bytes.len() as u64 + wanted > self.scan.limits.body_bytes {
+            self.gap(GapCode::BodyLimit, entry, "the layer's files that have to be read are too large together");
+            return 0;
+        }
+        wanted
+    }
+
+    /// Passes over what follows the archive's end; only zeros belong there.
+    fn drain(&mut self, source: &mut dyn LayerBytes) -> Result<(), ScanOutcome> {
+        if source.skips() {
+            return Ok(());
+        }
+        let mut garbage = 0_u64;
+        loop {
+            let bytes = source.fill().map_err(|source| TarError::Read { offset: 0, source })?;
+            if bytes.is_empty() {
+                break;
+            }
+            if bytes.iter().any(|byte| *byte != 0) {
+                garbage += bytes.len() as u64;
+            }
+            let count = bytes.len();
+            source.consume(count);
+        }
+        if garbage > 0 {
+            let text = format!("about {garbage} bytes follow the end of the archive and were ignored");
+            self.facts.gaps.push(Gap::whole(GapCode::Trailing, text));
+        }
+        Ok(())
+    }
+
+    fn gap(&mut self, code: GapCode, entry: &Entry, text: &str) {
+        self.facts.gaps.push(Gap::at(code, &entry.path, text));
+    }
+}

@@ -1,0 +1,133 @@
+//! One 512-byte tar header block: POSIX.1-1988 ustar, GNU and V7. Extended headers are in `pax`.
+
+/// Bytes of a tar block.
+pub(crate) const BLOCK: usize = 512;
+
+/// A header block whose checksum was found right.
+pub(crate) struct Header<'a>(&'a [u8; BLOCK]);
+
+/// Why a block is no header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BadHeader {
+    /// The checksum field does not fit the block.
+    Checksum,
+    /// The size field is no number, negative, or beyond 2^63.
+    Size,
+}
+
+impl<'a> Header<'a> {
+    /// Reads `block` as a header.
+    pub(crate) fn parse(block: &'a [u8; BLOCK]) -> Result<Self, BadHeader> {
+        let stated = number(&block[148..156]).ok_or(BadHeader::Checksum)?;
+        // The checksum field itself counts as eight spaces; some old writers summed signed bytes: tar(5).
+        let (mut unsigned, mut signed) = (8 * 32_i64, 8 * 32_i64);
+        for part in [&block[..148], &block[156..]] {
+            unsigned += part.iter().map(|byte| u64::from(*byte)).sum::<u64>().cast_signed();
+            signed += part.iter().map(|byte| i64::from(byte.cast_signed())).sum::<i64>();
+        }
+        if stated != unsigned && stated != signed {
+            return Err(BadHeader::Checksum);
+        }
+        Ok(Self(block))
+    }
+
+    pub(crate) fn kind(&self) -> u8 {
+        self.0[156]
+    }
+
+    pub(crate) fn size(&self) -> Result<u64, BadHeader> {
+        number(&self.0[124..136]).and_then(|size| u64::try_from(size).ok()).ok_or(BadHeader::Size)
+    }
+
+    /// Permission bits, 12 of them; `None` when the field is no number.
+    pub(crate) fn mode(&self) -> Option<u32> {
+        number(&self.0[100..108]).map(|mode| (mode & 0o7777) as u32)
+    }
+
+    pub(crate) fn owner(&self) -> Option<(u32, u32)> {
+        let clamp = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+        Some((clamp(number(&self.0[108..116])?), clamp(number(&self.0[116..124])?)))
+    }
+
+    pub(crate) fn mtime(&self) -> Option<i64> {
+        number(&self.0[136..148])
+    }
+
+    pub(crate) fn device(&self) -> (u32, u32) {
+        let part = |field: &[u8]| number(field).and_then(|value| u32::try_from(value).ok()).unwrap_or(0);
+        (part(&self.0[329..337]), part(&self.0[337..345]))
+    }
+
+    pub(crate) fn link(&self) -> &'a [u8] {
+        until_nul(&self.0[157..257])
+    }
+
+    /// The path, with the ustar prefix in front where there is one. In GNU headers that area holds times.
+    pub(crate) fn write_path(&self, path: &mut Vec<u8>) {
+        path.clear();
+        if &self.0[257..263] == b"ustar\0" {
+            let prefix = until_nul(&self.0[345..500]);
+            if !prefix.is_empty() {
+                path.extend_from_slice(prefix);
+                path.push(b'/');
+            }
+        }
+        path.extend_from_slice(until_nul(&self.0[..100]));
+    }
+
+    /// Old GNU sparse header: real size, and whether extension blocks follow (GNU tar manual, "Storing Sparse Files").
+    pub(crate) fn sparse(&self) -> (Option<u64>, bool) {
+        let real = number(&self.0[483..495]).and_then(|size| u64::try_from(size).ok());
+        (real, self.0[482] != 0)
+    }
+}
+
+/// True for a block of zeros, two of which end an archive.
+pub(crate) fn is_zero(block: &[u8]) -> bool {
+    block.iter().all(|byte| *byte == 0)
+}
+
+fn until_nul(field: &[u8]) -> &[u8] {
+    field.split(|byte| *byte == 0).next().unwrap_or(field)
+}
+
+/// A numeric field: octal text, or base-256 two's complement when the first bit is set (GNU and star).
+fn number(field: &[u8]) -> Option<i64> {
+    let first = *field.first()?;
+    if first & 0x80 != 0 {
+        let negative = first & 0x40 != 0;
+        let mut value = if negative { -1_i128 } else { 0 };
+        for (index, byte) in field.iter().enumerate() {
+            let byte = if index == 0 && !negative { byte & 0x7f } else { *byte };
+            value = value.checked_mul(256)? + i128::from(byte);
+        }
+        return i64::try_from(value).ok();
+    }
+    let text = field.trim_ascii_start();
+    let text = text.split(|byte| matches!(byte, 0 | b' ')).next().unwrap_or(text);
+    text.iter().try_fold(0_i64, |value, digit| match digit {
+        b'0'..=b'7' => value.checked_mul(8)?.checked_add(i64::from(digit - b'0')),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(field: &[u8], expected: Option<i64>) {
+        assert_eq!(number(field), expected, "{field:?}");
+    }
+
+    #[test]
+    fn numbers_are_octal_or_base_256_and_nothing_else() {
+        check(b"0000644\0", Some(0o644));
+        check(b"   644 \0", Some(0o644));
+        check(b"014525252400", Some(0o14_525_252_400));
+        check(b"\0\0\0\0\0\0\0\0", Some(0));
+        check(&[0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff], Some(0x7fff_ffff));
+        check(&[0xff; 12], Some(-1));
+        check(b"99zz%%~~!!!\0", None);
+        check(&[0x80, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], None);
+    }
+}

@@ -1,0 +1,361 @@
+//! Walks the entries of a tar stream: extended headers joined with theirs, sparse maps passed over, ends recognised.
+
+use std::io;
+
+use super::header::{BLOCK, BadHeader, Header, is_zero};
+use super::pax::{BadRecord, Extended};
+use crate::layer::FileKind;
+use crate::layer::LayerBytes;
+
+/// One entry; the reader reuses it, so that a walk allocates only when names grow.
+#[derive(Debug, Default)]
+pub(crate) struct Entry {
+    /// Path as written in the archive, not cleaned.
+    pub(crate) path: Vec<u8>,
+    /// Link target as written.
+    pub(crate) link: Vec<u8>,
+    pub(crate) kind: FileKind,
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) mtime: i64,
+    pub(crate) device: (u32, u32),
+    /// Bytes of body in the archive.
+    pub(crate) stored: u64,
+    /// Size the file has when unpacked, where that is not `stored`: sparse files.
+    pub(crate) sparse_size: Option<u64>,
+    pub(crate) xattrs: Vec<(String, Vec<u8>)>,
+    /// What was odd but bearable.
+    pub(crate) oddity: Option<&'static str>,
+}
+
+/// Why a stream is no sound tar archive.
+#[derive(Debug, thiserror::Error)]
+pub enum TarError {
+    /// The source failed: disk, decompression, a limit.
+    #[error("cannot read on at byte {offset}")]
+    Read {
+        /// Offset in the uncompressed layer.
+        offset: u64,
+        /// What the source said.
+        source: io::Error,
+    },
+    /// The archive ends in the middle of something.
+    #[error("ends at byte {offset}, in the middle of an entry")]
+    Truncated {
+        /// Offset of the end.
+        offset: u64,
+    },
+    /// A header block that is none.
+    #[error("header at byte {offset} is damaged ({what})")]
+    Header {
+        /// Offset of the block.
+        offset: u64,
+        /// Which field.
+        what: &'static str,
+    },
+    /// An extended header longer than the limit.
+    #[error("extended header at byte {offset} claims {size} bytes, the limit is {limit}")]
+    TooLong {
+        /// Offset of the block.
+        offset: u64,
+        /// Claimed length.
+        size: u64,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// Reads entries from `source`, which stays usable for the bodies between calls of [`TarReader::next`].
+pub(crate) struct TarReader<'s> {
+    source: &'s mut dyn LayerBytes,
+    offset: u64,
+    header_limit: u64,
+    globals: Extended,
+    /// Body bytes and padding of the current entry that were not taken yet.
+    body_left: u64,
+    padding: u64,
+    /// A header read ahead, to tell whether an entry that should have no body has one.
+    ahead: Option<[u8; BLOCK]>,
+    /// True when a lone zero block ended the archive although more followed.
+    pub(crate) lone_zero_block: bool,
+}
+
+impl<'s> TarReader<'s> {
+    pub(crate) fn new(source: &'s mut dyn LayerBytes, header_limit: u64) -> Self {
+        let globals = Extended::default();
+        Self { source, offset: 0, header_limit, globals, body_left: 0, padding: 0, ahead: None, lone_zero_block: false }
+    }
+
+    /// Reads the next entry into `entry`; false at the end of the archive.
+    pub(crate) fn next(&mut self, entry: &mut Entry) -> Result<bool, TarError> {
+        self.finish_body()?;
+        let mut local = Extended::default();
+        let (mut long_name, mut long_link) = (None, None);
+        loop {
+            let start = self.offset;
+            let Some(block) = self.read_header()? else { return Ok(false) };
+            let header = Header::parse(&block).map_err(|bad| damaged(start, bad))?;
+            let size = header.size().map_err(|bad| damaged(start, bad))?;
+            match header.kind() {
+                b'x' | b'X' => local.read(&self.extension(start, size)?).map_err(|bad| bad_record(start, bad))?,
+                b'g' => {
+                    let records = self.extension(start, size)?;
+                    self.globals.read(&records).map_err(|bad| bad_record(start, bad))?;
+                }
+                b'L' => long_name = Some(trim_nul(self.extension(start, size)?)),
+                b'K' => long_link = Some(trim_nul(self.extension(start, size)?)),
+                // Volume label, multi-volume continuation, long-name lists of old GNU tar: no files of this archive.
+                b'V' | b'M' | b'N' => self.skip_exactly(size.next_multiple_of(BLOCK as u64))?,
+                _ => {
+                    let mut extended = local.over(&self.globals);
+                    extended.path = extended.path.or(long_name);
+                    extended.link = extended.link.or(long_link);
+                    entry.stored = extended.size.unwrap_or(size);
+                    self.fill(entry, &header, extended)?;
+                    self.expect_body(entry, start)?;
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    fn fill(&mut self, entry: &mut Entry, header: &Header<'_>, extended: Extended) -> Result<(), TarError> {
+        entry.oddity = None;
+        header.write_path(&mut entry.path);
+        if let Some(path) = extended.path {
+            entry.path = path;
+        }
+        entry.link.clear();
+        entry.link.extend_from_slice(extended.link.as_deref().unwrap_or(header.link()));
+        let owner = header.owner();
+        let (mode, mtime) = (header.mode(), header.mtime());
+        if owner.is_none() || mode.is_none() || mtime.is_none() {
+            entry.oddity = Some("mode, owner or time is no number and was taken as 0");
+        }
+        entry.mode = mode.unwrap_or(0);
+        let (uid, gid) = owner.unwrap_or((0, 0));
+        (entry.uid, entry.gid) = (extended.uid.unwrap_or(uid), extended.gid.unwrap_or(gid));
+        entry.mtime = extended.mtime.or(mtime).unwrap_or(0);
+        entry.device = (0, 0);
+        entry.xattrs = extended.xattrs;
+        entry.sparse_size = None;
+        entry.kind = Self::kind(entry, header);
+        if header.kind() == b'S' {
+            let (real, more) = header.sparse();
+            entry.sparse_size = Some(real.unwrap_or(entry.stored));
+            self.pass_sparse_map(more)?;
+        } else if let Some(real) = extended.sparse_size {
+            entry.sparse_size = Some(real);
+        }
+        if let Some(name) = extended.sparse_name {
+            entry.path = name;
+        }
+        Ok(())
+    }
+
+    fn kind(entry: &mut Entry, header: &Header<'_>) -> FileKind {
+        match header.kind() {
+            // V7 had no folders: a name with a slash at its end is one.
+            0 | b'0' | b'7' | b'S' if entry.path.ends_with(b"/") => FileKind::Directory,
+            0 | b'0' | b'7' | b'S' => FileKind::File,
+            b'1' => FileKind::HardLink,
+            b'2' => FileKind::Symlink,
+            b'3' | b'4' => {
+                entry.device = header.device();
+                if header.kind() == b'3' { FileKind::CharDevice } else { FileKind::BlockDevice }
+            }
+            b'5' | b'D' => FileKind::Directory,
+            b'6' => FileKind::Fifo,
+            _ => {
+                // POSIX pax, "typeflag": unknown types are to be treated as regular files.
+                entry.oddity = Some("unknown entry type, taken as a regular file");
+                FileKind::File
+            }
+        }
+    }
+
+    /// Sets what of the source belongs to `entry`. Links, folders and devices have no body, but some writers state a
+    /// size for them, with or without data behind it: only the next block can tell.
+    fn expect_body(&mut self, entry: &mut Entry, start: u64) -> Result<(), TarError> {
+        if entry.stored > i64::MAX as u64 - BLOCK as u64 {
+            return Err(TarError::Header { offset: start, what: "size" });
+        }
+        self.body_left = entry.stored;
+        self.padding = entry.stored.next_multiple_of(BLOCK as u64) - entry.stored;
+        if entry.kind == FileKind::File || entry.stored == 0 {
+            return Ok(());
+        }
+        let stated = std::mem::take(&mut entry.stored);
+        (self.body_left, self.padding) = (0, 0);
+        if let Some(block) = self.read_block()? {
+            if is_zero(&block) || Header::parse(&block).is_ok() {
+                self.offset -= BLOCK as u64;
+                self.ahead = Some(block);
+            } else {
+                let rest = stated.saturating_sub(BLOCK as u64);
+                self.body_left = rest;
+                self.padding = rest.next_multiple_of(BLOCK as u64) - rest;
+            }
+        }
+        entry.oddity = Some("states a size although its type has no content");
+        Ok(())
+    }
+
+    fn pass_sparse_map(&mut self, mut more: bool) -> Result<(), TarError> {
+        while more {
+            let block = self.read_block()?.ok_or(TarError::Truncated { offset: self.offset })?;
+            more = block[504] != 0;
+        }
+        Ok(())
+    }
+
+    /// Offset in the source; right after `next` it is where the body starts.
+    pub(crate) fn position(&self) -> u64 {
+        self.offset
+    }
+
+    /// The piece of the body at hand; empty at its end.
+    pub(crate) fn fill_body(&mut self) -> io::Result<&[u8]> {
+        if self.body_left == 0 {
+            return Ok(&[]);
+        }
+        let bytes = self.source.fill()?;
+        if bytes.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends in the middle of a member"));
+        }
+        let length = bytes.len().min(usize::try_from(self.body_left).unwrap_or(usize::MAX));
+        Ok(&bytes[..length])
+    }
+
+    /// Takes `count` bytes of what `fill_body` gave.
+    pub(crate) fn consume_body(&mut self, count: usize) {
+        self.source.consume(count);
+        self.offset += count as u64;
+        self.body_left -= count as u64;
+    }
+
+    /// Hands the next piece of the body to `take`, at most `most` bytes; false when the body is at its end.
+    pub(crate) fn read_body(&mut self, most: u64, mut take: impl FnMut(&[u8])) -> Result<bool, TarError> {
+        let wanted = self.body_left.min(most);
+        if wanted == 0 {
+            return Ok(false);
+        }
+        let offset = self.offset;
+        let bytes = self.source.fill().map_err(|source| TarError::Read { offset, source })?;
+        if bytes.is_empty() {
+            return Err(TarError::Truncated { offset });
+        }
+        let length = bytes.len().min(usize::try_from(wanted).unwrap_or(usize::MAX));
+        take(&bytes[..length]);
+        self.source.consume(length);
+        self.offset += length as u64;
+        self.body_left -= length as u64;
+        Ok(true)
+    }
+
+    /// True when passing over bytes costs nothing, so that nobody should look at them for their own sake.
+    pub(crate) fn skips(&self) -> bool {
+        self.source.skips()
+    }
+
+    fn finish_body(&mut self) -> Result<(), TarError> {
+        let body = std::mem::take(&mut self.body_left);
+        self.skip_exactly(body)?;
+        let padding = std::mem::take(&mut self.padding);
+        // A last body may lack its padding: several writers leave it out.
+        self.skip(padding).map(|_| ())
+    }
+
+    fn skip(&mut self, count: u64) -> Result<u64, TarError> {
+        let offset = self.offset;
+        let skipped = self.source.skip(count).map_err(|source| TarError::Read { offset, source })?;
+        self.offset += skipped;
+        Ok(skipped)
+    }
+
+    fn skip_exactly(&mut self, count: u64) -> Result<(), TarError> {
+        let skipped = self.skip(count)?;
+        if skipped < count { Err(TarError::Truncated { offset: self.offset }) } else { Ok(()) }
+    }
+
+    fn extension(&mut self, start: u64, size: u64) -> Result<Vec<u8>, TarError> {
+        if size > self.header_limit {
+            return Err(TarError::TooLong { offset: start, size, limit: self.header_limit });
+        }
+        let mut bytes = Vec::new();
+        self.body_left = size;
+        while self.read_body(size, |piece| bytes.extend_from_slice(piece))? {}
+        self.skip(size.next_multiple_of(BLOCK as u64) - size)?;
+        Ok(bytes)
+    }
+
+    /// The next header block; `None` at the end of the archive.
+    fn read_header(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
+        let block = match self.ahead.take() {
+            Some(block) => {
+                self.offset += BLOCK as u64;
+                block
+            }
+            None => match self.read_block()? {
+                Some(block) => block,
+                None => return Ok(None),
+            },
+        };
+        if !is_zero(&block) {
+            return Ok(Some(block));
+        }
+        // Two zero blocks end an archive; one is tolerated, as GNU tar does.
+        if let Some(second) = self.read_block()? {
+            self.lone_zero_block = !is_zero(&second);
+        }
+        Ok(None)
+    }
+
+    /// The next block; `None` at the end of the stream.
+    fn read_block(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
+        let mut block = [0; BLOCK];
+        let mut filled = 0;
+        while filled < BLOCK {
+            let offset = self.offset;
+            let bytes = self.source.fill().map_err(|source| TarError::Read { offset, source })?;
+            if bytes.is_empty() {
+                break;
+            }
+            let length = bytes.len().min(BLOCK - filled);
+            block[filled..filled + length].copy_from_slice(&bytes[..length]);
+            self.source.consume(length);
+            self.offset += length as u64;
+            filled += length;
+        }
+        match filled {
+            0 => Ok(None),
+            BLOCK => Ok(Some(block)),
+            // A rest of zeros is padding somebody cut; anything else is a cut header.
+            _ if is_zero(&block) => Ok(None),
+            _ => Err(TarError::Truncated { offset: self.offset }),
+        }
+    }
+}
+
+fn trim_nul(mut name: Vec<u8>) -> Vec<u8> {
+    let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
+    name.truncate(end);
+    name
+}
+
+fn damaged(offset: u64, bad: BadHeader) -> TarError {
+    let what = match bad {
+        BadHeader::Checksum => "checksum",
+        BadHeader::Size => "size",
+    };
+    TarError::Header { offset, what }
+}
+
+fn bad_record(offset: u64, bad: BadRecord) -> TarError {
+    let what = match bad {
+        BadRecord::Shape => "extended record",
+        BadRecord::Number => "number in an extended record",
+    };
+    TarError::Header { offset, what }
+}
