@@ -1,5 +1,7 @@
 //! What a cataloger is: it claims record files by their paths and turns what became of them into packages.
 
+use std::borrow::Cow;
+
 use mvi_image::{Gap, GapCode};
 
 use crate::document::Document;
@@ -57,14 +59,14 @@ pub trait Cataloger: Sync {
     }
 
     /// The packages in the claimed files, ordered by path.
-    fn catalog(&self, documents: &[Document<'_>]) -> Findings;
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a>;
 }
 
 /// What one cataloger found.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub struct Findings<'a> {
     /// Packages of the image and those that are gone from it.
-    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) sightings: Vec<Sighting<'a>>,
     /// Packages that are half there.
     pub(crate) leftovers: Vec<Leftover>,
     /// What could not be read.
@@ -73,7 +75,7 @@ pub struct Findings {
     pub(crate) snapshots: Vec<Snapshot>,
 }
 
-impl Findings {
+impl Findings<'_> {
     /// Records what a reader could not read in a document, once for each kind of problem: databases are rewritten by
     /// layer after layer with the same flaw in them.
     pub(crate) fn problems(&mut self, document: &Document<'_>, layer: u32, problems: &[Problem]) {
@@ -95,7 +97,7 @@ impl Findings {
 
 /// A package before its files were looked up in the tree.
 #[derive(Debug, Clone)]
-pub(crate) struct Sighting {
+pub(crate) struct Sighting<'a> {
     pub(crate) ecosystem: Ecosystem,
     pub(crate) name: String,
     pub(crate) version: String,
@@ -108,7 +110,7 @@ pub(crate) struct Sighting {
     pub(crate) introduced: u32,
     pub(crate) changed: u32,
     pub(crate) ended: Option<Ended>,
-    pub(crate) files: OwnedFiles,
+    pub(crate) files: OwnedFiles<'a>,
     pub(crate) declared_bytes: Option<u64>,
     pub(crate) requested: Requested,
     pub(crate) essential: bool,
@@ -116,9 +118,9 @@ pub(crate) struct Sighting {
 
 /// Which files a package brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum OwnedFiles {
+pub(crate) enum OwnedFiles<'a> {
     /// Those at these cleaned paths.
-    Listed(Vec<Vec<u8>>),
+    Listed(Vec<Cow<'a, [u8]>>),
     /// All below this folder that are not below another such folder.
     Folder(Vec<u8>),
 }

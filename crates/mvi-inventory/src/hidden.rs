@@ -9,7 +9,7 @@ use crate::folders::Folders;
 use crate::owners::Weight;
 
 /// Bytes and number of the files of each of `gone` that the layer which ended it hid, in the same order.
-pub(crate) fn hidden_weights(tree: &FileTree, gone: &[Sighting]) -> Vec<Weight> {
+pub(crate) fn hidden_weights(tree: &FileTree, gone: &[Sighting<'_>]) -> Vec<Weight> {
     let mut weights = vec![Weight::default(); gone.len()];
     let mut folders = Folders::new(tree);
     let mut listed: HashMap<(u32, Vec<u8>), usize> = HashMap::new();

@@ -75,7 +75,7 @@ impl Inventory {
         self.packages.get(self.owners.owner_of(tree, node)?)
     }
 
-    fn add_packages(&mut self, tree: &FileTree, here: &[Sighting]) {
+    fn add_packages(&mut self, tree: &FileTree, here: &[Sighting<'_>]) {
         let (owners, weights) = own(tree, here);
         for (sighting, weight) in here.iter().zip(weights) {
             let mut package = self.package(sighting);
@@ -92,10 +92,10 @@ impl Inventory {
     }
 
     /// Hidden packages, but for those that are in the image again at the same place in the same version.
-    fn add_hidden(&mut self, tree: &FileTree, gone: &[Sighting], here: &[Sighting]) {
+    fn add_hidden(&mut self, tree: &FileTree, gone: &[Sighting<'_>], here: &[Sighting<'_>]) {
         for (sighting, weight) in gone.iter().zip(hidden_weights(tree, gone)) {
             let Some(ended) = &sighting.ended else { continue };
-            let same_place = |other: &&Sighting| is_same_place(sighting, other);
+            let same_place = |other: &&Sighting<'_>| is_same_place(sighting, other);
             let successor = neighbours(here, sighting).iter().find(same_place);
             if successor.is_some_and(|successor| successor.version == sighting.version) {
                 continue;
@@ -108,7 +108,7 @@ impl Inventory {
         }
     }
 
-    fn package(&mut self, sighting: &Sighting) -> Package {
+    fn package(&mut self, sighting: &Sighting<'_>) -> Package {
         let Sighting { ecosystem, name, version, architecture, .. } = sighting;
         let parts = PurlParts { ecosystem: *ecosystem, name, version, architecture };
         let purl = purl(parts, self.os.as_ref()).unwrap_or_else(|| {
@@ -147,7 +147,7 @@ impl Inventory {
     }
 }
 
-fn order(sighting: &Sighting) -> impl Ord + '_ {
+fn order<'s>(sighting: &'s Sighting<'_>) -> impl Ord + use<'s> {
     (
         sighting.ecosystem,
         &sighting.name,
@@ -159,14 +159,14 @@ fn order(sighting: &Sighting) -> impl Ord + '_ {
 }
 
 /// The packages of `here`, which is sorted, with the ecosystem and name of `sighting`.
-fn neighbours<'a>(here: &'a [Sighting], sighting: &Sighting) -> &'a [Sighting] {
+fn neighbours<'h, 'a>(here: &'h [Sighting<'a>], sighting: &Sighting<'_>) -> &'h [Sighting<'a>] {
     let key = (sighting.ecosystem, &sighting.name);
     let start = here.partition_point(|other| (other.ecosystem, &other.name) < key);
     let length = here[start..].partition_point(|other| (other.ecosystem, &other.name) == key);
     &here[start..start + length]
 }
 
-fn is_same_place(left: &Sighting, right: &Sighting) -> bool {
+fn is_same_place(left: &Sighting<'_>, right: &Sighting<'_>) -> bool {
     left.site == right.site && left.architecture == right.architecture
 }
 

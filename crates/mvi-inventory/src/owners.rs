@@ -37,7 +37,7 @@ pub(crate) struct Weight {
 }
 
 /// Gives every file its owner. Returns the owners and, in the order of `sightings`, what each package weighs.
-pub(crate) fn own(tree: &FileTree, sightings: &[Sighting]) -> (Owners, Vec<Weight>) {
+pub(crate) fn own(tree: &FileTree, sightings: &[Sighting<'_>]) -> (Owners, Vec<Weight>) {
     let mut owners = Owners { packages: vec![0; tree.node_count()] };
     let mut weights = vec![Weight::default(); sightings.len()];
     let roots: HashSet<NodeId> = sightings.iter().filter_map(|sighting| root_of(tree, sighting)).collect();
@@ -45,62 +45,57 @@ pub(crate) fn own(tree: &FileTree, sightings: &[Sighting]) -> (Owners, Vec<Weigh
         (0_u32..).zip(sightings).filter(move |(_, sighting)| sighting.ecosystem.is_system() == system)
     });
     for (index, sighting) in system_first {
-        let mut claim = Claim { tree, seen: HashSet::new(), weight: Weight::default() };
-        let mut take = |node: NodeId| {
-            let owner = &mut owners.packages[tree.index_of(node)];
+        let mut nodes = match &sighting.files {
+            OwnedFiles::Listed(paths) => paths.iter().filter_map(|path| tree.find_no_follow(path)).collect(),
+            OwnedFiles::Folder(_) => files_below(tree, root_of(tree, sighting), &roots),
+        };
+        nodes.sort_unstable();
+        nodes.dedup();
+        for node in &nodes {
+            let owner = &mut owners.packages[tree.index_of(*node)];
             if *owner == 0 {
                 *owner = index + 1;
             }
-            claim.add(node);
-        };
-        match &sighting.files {
-            OwnedFiles::Listed(paths) => paths.iter().filter_map(|path| tree.find_no_follow(path)).for_each(&mut take),
-            OwnedFiles::Folder(_) => files_below(tree, root_of(tree, sighting), &roots, &mut take),
         }
-        weights[index as usize] = claim.weight;
+        weights[index as usize] = weigh(tree, &nodes);
     }
     (owners, weights)
 }
 
 /// The node of a package's folder.
-fn root_of(tree: &FileTree, sighting: &Sighting) -> Option<NodeId> {
+fn root_of(tree: &FileTree, sighting: &Sighting<'_>) -> Option<NodeId> {
     match &sighting.files {
         OwnedFiles::Listed(_) => None,
         OwnedFiles::Folder(path) => tree.find_no_follow(path),
     }
 }
 
-/// Visits all below `root`, other packages' folders left out.
-fn files_below(tree: &FileTree, root: Option<NodeId>, roots: &HashSet<NodeId>, take: &mut impl FnMut(NodeId)) {
-    let mut pending: Vec<NodeId> = root.into_iter().collect();
-    while let Some(node) = pending.pop() {
-        take(node);
-        pending.extend(tree.children(node).filter(|child| !roots.contains(child)));
+/// All below `root`, other packages' folders left out.
+fn files_below(tree: &FileTree, root: Option<NodeId>, roots: &HashSet<NodeId>) -> Vec<NodeId> {
+    let mut found: Vec<NodeId> = root.into_iter().collect();
+    let mut at = 0;
+    while let Some(node) = found.get(at).copied() {
+        found.extend(tree.children(node).filter(|child| !roots.contains(child)));
+        at += 1;
     }
+    found
 }
 
-struct Claim<'t> {
-    tree: &'t FileTree,
-    seen: HashSet<Place>,
-    weight: Weight,
-}
-
-impl Claim<'_> {
-    fn add(&mut self, id: NodeId) {
-        let node = self.tree.node(id);
-        match node.kind() {
-            FileKind::Directory => return,
-            FileKind::File
-            | FileKind::Symlink
-            | FileKind::HardLink
-            | FileKind::CharDevice
-            | FileKind::BlockDevice
-            | FileKind::Fifo => {}
-        }
-        self.weight.touched = self.weight.touched.max(node.layer());
-        self.weight.files += 1;
-        if node.place().is_some_and(|place| self.seen.insert(place)) {
-            self.weight.bytes += node.size();
-        }
+/// What the files among `nodes` come to; folders weigh nothing.
+fn weigh(tree: &FileTree, nodes: &[NodeId]) -> Weight {
+    let mut weight = Weight::default();
+    let mut bodies: Vec<(Place, u64)> = Vec::with_capacity(nodes.len());
+    let mut has_hard_links = false;
+    for node in nodes.iter().map(|id| tree.node(*id)).filter(|node| node.kind() != FileKind::Directory) {
+        weight.touched = weight.touched.max(node.layer());
+        weight.files += 1;
+        has_hard_links |= node.is_hard_link();
+        bodies.extend(node.place().map(|place| (place, node.size())));
     }
+    if has_hard_links {
+        bodies.sort_unstable();
+        bodies.dedup();
+    }
+    weight.bytes = bodies.iter().map(|(_, size)| size).sum();
+    weight
 }

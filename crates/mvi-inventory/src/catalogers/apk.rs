@@ -1,5 +1,6 @@
 //! Alpine packages: apk's installed database and its world.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cataloger::{Cataloger, DATABASE_BYTES, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
@@ -34,7 +35,7 @@ impl Cataloger for Apk {
         &["lib/apk/db/installed", "usr/lib/apk/db/installed", "etc/apk/world"]
     }
 
-    fn catalog(&self, documents: &[Document<'_>]) -> Findings {
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
         let mut all = Vec::new();
         for document in documents.iter().filter(|document| document.path != WORLD) {
@@ -67,7 +68,7 @@ impl Record for ApkRecord<'_> {
     }
 }
 
-fn packages_of<'a>(document: &Document<'a>, findings: &mut Findings) -> Vec<Life<ApkRecord<'a>>> {
+fn packages_of<'a>(document: &Document<'a>, findings: &mut Findings<'_>) -> Vec<Life<ApkRecord<'a>>> {
     let lives = lives(document, |layer, bytes| {
         let (records, problems) = parse_apk_installed(bytes);
         findings.problems(document, layer, &problems);
@@ -92,7 +93,7 @@ fn is_virtual(name: &str) -> bool {
     name.starts_with('.')
 }
 
-fn sighting(document: &Document<'_>, life: Life<ApkRecord<'_>>, asked: Option<&BTreeSet<String>>) -> Sighting {
+fn sighting<'a>(document: &Document<'_>, life: Life<ApkRecord<'a>>, asked: Option<&BTreeSet<String>>) -> Sighting<'a> {
     let record = life.record;
     let requested = match asked {
         Some(asked) if asked.contains(record.name.as_ref()) => Requested::Yes,
@@ -111,7 +112,7 @@ fn sighting(document: &Document<'_>, life: Life<ApkRecord<'_>>, asked: Option<&B
         introduced: life.introduced,
         changed: life.changed,
         ended: life.ended,
-        files: OwnedFiles::Listed(record.files),
+        files: OwnedFiles::Listed(record.files.into_iter().map(Cow::Owned).collect()),
         declared_bytes: record.installed_bytes,
         requested,
         essential: false,

@@ -1,5 +1,6 @@
 //! Debian packages: dpkg's status file, and the single records that image builders put into `status.d`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::cataloger::{Cataloger, DATABASE_BYTES, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
@@ -40,7 +41,7 @@ impl Cataloger for Dpkg {
         &[STATUS, "var/lib/apt/extended_states"]
     }
 
-    fn catalog(&self, documents: &[Document<'_>]) -> Findings {
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
         let mut all = Vec::new();
         for document in documents {
@@ -84,7 +85,11 @@ impl Record for DpkgRecord<'_> {
 }
 
 /// The installed packages of one document; what is half there becomes a leftover and, where it has files, a gap.
-fn packages_of<'a>(document: &Document<'a>, needed: StatusField, findings: &mut Findings) -> Vec<Life<DpkgRecord<'a>>> {
+fn packages_of<'a>(
+    document: &Document<'a>,
+    needed: StatusField,
+    findings: &mut Findings<'_>,
+) -> Vec<Life<DpkgRecord<'a>>> {
     let mut leftovers = Vec::new();
     let lives = lives(document, |layer, bytes| {
         let (records, problems) = parse_dpkg_status(bytes, needed);
@@ -112,7 +117,7 @@ fn is_installed(record: &DpkgRecord<'_>) -> bool {
     matches!(record.state, Some(DpkgState::Installed) | None)
 }
 
-fn report_leftovers(document: &Document<'_>, layer: u32, leftovers: &[DpkgRecord<'_>], findings: &mut Findings) {
+fn report_leftovers(document: &Document<'_>, layer: u32, leftovers: &[DpkgRecord<'_>], findings: &mut Findings<'_>) {
     for record in leftovers {
         let Some(state) = record.state else { continue };
         match state {
@@ -137,12 +142,12 @@ fn report_leftovers(document: &Document<'_>, layer: u32, leftovers: &[DpkgRecord
 }
 
 /// Configuration files of the record, and what the package's list of sums named when it was last there.
-fn files_of(
+fn files_of<'a>(
     document: &Document<'_>,
-    life: &Life<DpkgRecord<'_>>,
-    lists: &HashMap<&[u8], &Document<'_>>,
-    findings: &mut Findings,
-) -> OwnedFiles {
+    life: &Life<DpkgRecord<'a>>,
+    lists: &HashMap<&[u8], &Document<'a>>,
+    findings: &mut Findings<'_>,
+) -> OwnedFiles<'a> {
     let record = &life.record;
     let names = if document.path == STATUS.as_bytes() {
         let info = String::from_utf8_lossy(INFO_FOLDER);
@@ -151,7 +156,7 @@ fn files_of(
     } else {
         vec![format!("{}.md5sums", String::from_utf8_lossy(&document.path))]
     };
-    let mut paths: Vec<Vec<u8>> = record.conffiles.iter().map(|path| path.to_vec()).collect();
+    let mut paths: Vec<Cow<'a, [u8]>> = record.conffiles.iter().map(|path| Cow::Borrowed(*path)).collect();
     let before = life.ended.as_ref().map_or(u32::MAX, |ended| ended.layer);
     let list = names.iter().find_map(|name| {
         let list = lists.get(name.as_bytes())?;
@@ -162,7 +167,7 @@ fn files_of(
             Content::Bytes(bytes) => {
                 let (listed, problems) = parse_md5sums(bytes);
                 findings.problems(list, version.layer, &problems);
-                paths.extend(listed.into_iter().map(<[u8]>::to_vec));
+                paths.extend(listed.into_iter().map(Cow::Borrowed));
             }
             Content::Unread => findings.gap(list, version.layer, "not read, so the files of the package are not known"),
             Content::Gone => {}
@@ -171,12 +176,12 @@ fn files_of(
     OwnedFiles::Listed(paths)
 }
 
-fn sighting(
+fn sighting<'a>(
     document: &Document<'_>,
-    life: Life<DpkgRecord<'_>>,
-    files: OwnedFiles,
+    life: Life<DpkgRecord<'a>>,
+    files: OwnedFiles<'a>,
     automatic: Option<&HashSet<String>>,
-) -> Sighting {
+) -> Sighting<'a> {
     let record = life.record;
     let requested = match automatic {
         Some(automatic) if automatic.contains(record.name.as_ref()) => Requested::No,

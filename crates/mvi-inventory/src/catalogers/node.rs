@@ -18,7 +18,7 @@ impl Cataloger for Node {
         (path.name == b"package.json" && is_package_folder(path.folder)).then_some(RECORD_BYTES)
     }
 
-    fn catalog(&self, documents: &[Document<'_>]) -> Findings {
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
         for document in documents {
             if let Some(Version { layer, content: Content::Unread }) = document.versions.last() {

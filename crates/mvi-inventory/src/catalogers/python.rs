@@ -1,5 +1,6 @@
 //! Python distributions: `.dist-info` and `.egg-info` folders, `.egg-info` files, and eggs.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
@@ -27,7 +28,7 @@ impl Cataloger for Python {
         claimed.then_some(RECORD_BYTES)
     }
 
-    fn catalog(&self, documents: &[Document<'_>]) -> Findings {
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
         let by_path: HashMap<&[u8], &Document<'_>> =
             documents.iter().map(|document| (document.path.as_slice(), document)).collect();
@@ -71,7 +72,7 @@ impl Record for Metadata<'_> {
     }
 }
 
-fn sighting(path: &RecordPath<'_>, life: Life<Metadata<'_>>, files: OwnedFiles) -> Sighting {
+fn sighting<'a>(path: &RecordPath<'_>, life: Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
     Sighting {
         ecosystem: Ecosystem::Pypi,
         name: normalise_name(&life.record.metadata.name),
@@ -105,19 +106,19 @@ fn site_of<'a>(path: &RecordPath<'a>) -> &'a [u8] {
 }
 
 /// The files that a distribution brought, as its list said when it was last there.
-fn files_of(
+fn files_of<'a>(
     path: &RecordPath<'_>,
     ended: Option<&Ended>,
-    by_path: &HashMap<&[u8], &Document<'_>>,
-    findings: &mut Findings,
-) -> OwnedFiles {
+    by_path: &HashMap<&[u8], &Document<'a>>,
+    findings: &mut Findings<'_>,
+) -> OwnedFiles<'a> {
     let (list, base) = match path.name {
         b"METADATA" => (&b"RECORD"[..], RecordPath::new(path.folder).folder),
         b"PKG-INFO" if path.folder.ends_with(b"/EGG-INFO") => {
             return OwnedFiles::Folder(RecordPath::new(path.folder).folder.to_vec());
         }
         b"PKG-INFO" => (&b"installed-files.txt"[..], path.folder),
-        _ => return OwnedFiles::Listed(vec![path.path.to_vec()]),
+        _ => return OwnedFiles::Listed(vec![Cow::Owned(path.path.to_vec())]),
     };
     let before = ended.map_or(u32::MAX, |ended| ended.layer);
     let document = by_path.get([path.folder, list].join(&b'/').as_slice());
@@ -128,11 +129,12 @@ fn files_of(
         Content::Bytes(bytes) if path.name == b"METADATA" => {
             let (paths, problems) = parse_python_record(bytes);
             findings.problems(document, version.layer, &problems);
-            OwnedFiles::Listed(paths.iter().map(|path| join(base, path)).collect())
+            OwnedFiles::Listed(paths.iter().map(|path| Cow::Owned(join(base, path))).collect())
         }
         Content::Bytes(bytes) => {
-            let mut paths: Vec<_> = parse_installed_files(bytes).into_iter().map(|path| join(base, path)).collect();
-            paths.push([path.folder, list].join(&b'/'));
+            let mut paths: Vec<_> =
+                parse_installed_files(bytes).into_iter().map(|path| Cow::Owned(join(base, path))).collect();
+            paths.push(Cow::Owned([path.folder, list].join(&b'/')));
             OwnedFiles::Listed(paths)
         }
         Content::Unread => {

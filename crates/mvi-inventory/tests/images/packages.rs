@@ -1,15 +1,12 @@
-//! Inventories of small images, from layers to packages.
-#![allow(clippy::unwrap_used)] // a test that cannot build its image should stop
+//! Packages, hidden packages, leftovers and gaps.
 
-#[path = "inventory/image.rs"]
-mod image;
-
-use image::Entry::{self, File, Folder, Gone, HardLink, Link};
+use crate::image::Entry::{self, File, Folder, Gone, HardLink, Link};
+use crate::image::tree;
 use mvi_inventory::{Package, take};
 
 /// Checks the lines that describe the inventory of an image: packages, hidden ones, leftovers and gaps.
 fn check(layers: &[&[Entry<'_>]], expected: &[&str]) {
-    let inventory = take(&image::tree(layers));
+    let inventory = take(&tree(layers));
     let mut lines: Vec<String> = inventory.packages.iter().map(|package| line(package, &inventory.packages)).collect();
     lines.extend(inventory.hidden.iter().map(|package| line(package, &inventory.packages)));
     lines.extend(inventory.leftovers.iter().map(|it| format!("leftover {} {} {:?}", it.name, it.version, it.state)));

@@ -28,7 +28,7 @@ pub(crate) fn tree(layers: &[&[Entry<'_>]]) -> FileTree {
     std::fs::write(file.path(), archive(layers)).unwrap();
     let limits = Limits::default();
     let collector = &InventoryCollector;
-    let options = OpenOptions { platform: PlatformChoice::default(), verify: true, limits: &limits, collector };
+    let options = OpenOptions { platform: PlatformChoice::All, verify: true, limits: &limits, collector };
     let location = Location::parse(&format!("docker-archive:{}", file.path().display())).unwrap();
     let image = mvi_image::open(&location, &options).unwrap().remove(0);
     let options = ScanOptions { collector, limits: &limits, verify: true, jobs: 1, cache: None, progress: &Quiet };
@@ -74,6 +74,7 @@ fn append_entry(layer: &mut Vec<u8>, entry: Entry<'_>) {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Header<'a> {
     path: &'a str,
     kind: u8,
