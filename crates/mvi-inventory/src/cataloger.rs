@@ -15,6 +15,9 @@ pub const DATABASE_BYTES: u64 = 64 << 20;
 /// Ceiling for every other record file, in bytes.
 pub const RECORD_BYTES: u64 = 8 << 20;
 
+/// Gaps of one cataloger that are listed one by one: a hostile image must not fill the memory with them.
+const MOST_GAPS: usize = 5_000;
+
 /// A path, split once for all catalogers.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPath<'a> {
@@ -69,8 +72,10 @@ pub struct Findings<'a> {
     pub(crate) sightings: Vec<Sighting<'a>>,
     /// Packages that are half there.
     pub(crate) leftovers: Vec<Leftover>,
-    /// What could not be read.
+    /// What could not be read, as far as it is listed.
     pub(crate) gaps: Vec<Gap>,
+    /// How many more gaps there are.
+    pub(crate) more_gaps: u64,
     /// Installed and requested packages after each layer that changed them.
     pub(crate) snapshots: Vec<Snapshot>,
 }
@@ -84,14 +89,22 @@ impl Findings<'_> {
             let path = mvi_image::printable(&document.path);
             let known = |gap: &Gap| gap.path.as_ref() == Some(&path) && gap.text == text;
             if !self.gaps.iter().rev().take(200).any(known) {
-                self.gaps.push(Gap { code: GapCode::Database, layer: Some(layer), path: Some(path), text });
+                self.push(Gap { code: GapCode::Database, layer: Some(layer), path: Some(path), text });
             }
         }
     }
 
     /// Records one flaw of a document.
     pub(crate) fn gap(&mut self, document: &Document<'_>, layer: u32, text: impl Into<String>) {
-        self.gaps.push(Gap { layer: Some(layer), ..Gap::at(GapCode::Database, &document.path, text) });
+        self.push(Gap { layer: Some(layer), ..Gap::at(GapCode::Database, &document.path, text) });
+    }
+
+    fn push(&mut self, gap: Gap) {
+        if self.gaps.len() < MOST_GAPS {
+            self.gaps.push(gap);
+        } else {
+            self.more_gaps += 1;
+        }
     }
 }
 

@@ -30,12 +30,44 @@ impl Collector for InventoryCollector {
         if let Some(max) = CATALOGERS.iter().find_map(|cataloger| cataloger.claims(&path)) {
             return Want::Whole { max };
         }
-        if entry.mode & 0o111 != 0 { Want::Head(HEAD_BYTES) } else { Want::No }
+        if entry.mode & 0o111 != 0 && !is_data(path.name) { Want::Head(HEAD_BYTES) } else { Want::No }
     }
 
     fn version(&self) -> u32 {
         1
     }
+}
+
+/// True for names of files that nobody starts, although some builders mark every file as executable.
+fn is_data(name: &[u8]) -> bool {
+    let extension = memchr::memrchr(b'.', name).map_or(&b""[..], |dot| &name[dot + 1..]);
+    matches!(
+        extension,
+        b"so"
+            | b"a"
+            | b"o"
+            | b"h"
+            | b"c"
+            | b"md"
+            | b"txt"
+            | b"json"
+            | b"html"
+            | b"css"
+            | b"map"
+            | b"ts"
+            | b"svg"
+            | b"png"
+            | b"jpg"
+            | b"pyc"
+            | b"pyi"
+            | b"class"
+            | b"jar"
+            | b"xml"
+            | b"yml"
+            | b"yaml"
+            | b"gz"
+            | b"beam"
+    )
 }
 
 /// `os-release` in its two places, and where links from them lead in some distributions.
@@ -74,6 +106,7 @@ mod tests {
     fn of_programs_the_head_is_wanted() {
         check("usr/bin/python3.11", FileKind::File, 0o755, Want::Head(1024));
         check("usr/bin/data", FileKind::File, 0o644, Want::No);
+        check("app/readme.md", FileKind::File, 0o777, Want::No);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Taking the inventory: catalogers over documents, files to their owners, one sorted list.
 
-use mvi_image::{FileKind, FileTree, Gap, GapCode, NodeId};
+use mvi_image::{FileTree, Gap, GapCode, NodeId};
 use serde::Serialize;
 
 use crate::cataloger::{Findings, Sighting};
 use crate::catalogers::CATALOGERS;
 use crate::document::{Bodies, documents};
+use crate::gaps::{database_gaps, foreign_gaps, unread_gaps};
 use crate::hidden::hidden_weights;
 use crate::os::read_os_release;
 use crate::owners::{Owners, Weight, own};
@@ -46,14 +47,19 @@ pub fn take(tree: &FileTree) -> Inventory {
     inventory.gaps.extend(os_gaps);
     for (cataloger, documents) in CATALOGERS.iter().zip(documents(tree, &bodies, CATALOGERS)) {
         let findings = cataloger.catalog(&documents);
-        let known = |path: &[u8]| documents.iter().any(|document| document.path == path);
-        inventory.gaps.extend(database_gaps(tree, cataloger.databases(), known));
-        let Findings { sightings: found, leftovers, gaps, snapshots } = findings;
+        inventory.gaps.extend(database_gaps(tree, cataloger.databases(), &documents));
+        inventory.gaps.extend(unread_gaps(&documents));
+        let Findings { sightings: found, leftovers, gaps, more_gaps, snapshots } = findings;
+        if more_gaps > 0 {
+            let text = format!("{more_gaps} more records of {} cannot be read", cataloger.name());
+            inventory.gaps.push(Gap::whole(GapCode::Database, text));
+        }
         sightings.extend(found);
         inventory.leftovers.extend(leftovers);
         inventory.gaps.extend(gaps);
         inventory.snapshots.extend(snapshots);
     }
+    inventory.gaps.extend(foreign_gaps(tree));
     sightings.sort_by(|left, right| order(left).cmp(&order(right)));
     let (gone, here): (Vec<_>, Vec<_>) = sightings.into_iter().partition(|sighting| sighting.ended.is_some());
     inventory.add_packages(tree, &here);
@@ -137,6 +143,11 @@ impl Inventory {
     }
 
     fn finish(mut self) -> Self {
+        let system = self.packages.iter().filter(|package| package.ecosystem.is_system()).count();
+        if system > 0 && self.os.as_ref().is_none_or(|os| os.id.is_none()) {
+            let text = format!("the image does not say which distribution its {system} packages come from");
+            self.gaps.push(Gap::whole(GapCode::Database, text));
+        }
         self.leftovers.sort_by(|left, right| {
             (&left.name, &left.architecture, &left.version).cmp(&(&right.name, &right.architecture, &right.version))
         });
@@ -168,25 +179,4 @@ fn neighbours<'h, 'a>(here: &'h [Sighting<'a>], sighting: &Sighting<'_>) -> &'h 
 
 fn is_same_place(left: &Sighting<'_>, right: &Sighting<'_>) -> bool {
     left.site == right.site && left.architecture == right.architecture
-}
-
-/// Gaps for databases that are in the image and are no file that was read.
-fn database_gaps(tree: &FileTree, databases: &[&str], known: impl Fn(&[u8]) -> bool) -> Vec<Gap> {
-    let mut gaps = Vec::new();
-    for path in databases {
-        let Some(id) = tree.find(path.as_bytes()) else { continue };
-        if known(&tree.path(id)) {
-            continue;
-        }
-        let node = tree.node(id);
-        let text = match node.kind() {
-            FileKind::Directory => "is a folder where a package database should be",
-            FileKind::File => "is a package database that was not read",
-            FileKind::Symlink | FileKind::HardLink | FileKind::CharDevice | FileKind::BlockDevice | FileKind::Fifo => {
-                "is no file where a package database should be"
-            }
-        };
-        gaps.push(Gap { layer: Some(node.layer()), ..Gap::at(GapCode::Database, path.as_bytes(), text) });
-    }
-    gaps
 }

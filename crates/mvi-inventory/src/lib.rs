@@ -7,6 +7,7 @@ mod catalogers;
 mod collector;
 mod document;
 mod folders;
+mod gaps;
 mod hidden;
 mod inventory;
 mod life;

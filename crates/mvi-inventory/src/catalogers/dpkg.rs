@@ -101,14 +101,13 @@ fn packages_of<'a>(
     let Some(last) = document.versions.last() else { return lives };
     match last.content {
         Content::Bytes(_) => report_leftovers(document, last.layer, &leftovers, findings),
-        Content::Unread => findings.gap(document, last.layer, "the package database was not read"),
         Content::Gone if needed == StatusField::Needed => {
             let count =
                 lives.iter().filter(|life| life.ended.as_ref().is_some_and(|end| end.layer == last.layer)).count();
             let text = format!("the package database was deleted; {count} packages it listed are no longer on record");
             findings.gap(document, last.layer, text);
         }
-        Content::Gone => {}
+        Content::Unread | Content::Gone => {}
     }
     lives
 }
@@ -169,8 +168,7 @@ fn files_of<'a>(
                 findings.problems(list, version.layer, &problems);
                 paths.extend(listed.into_iter().map(Cow::Borrowed));
             }
-            Content::Unread => findings.gap(list, version.layer, "not read, so the files of the package are not known"),
-            Content::Gone => {}
+            Content::Unread | Content::Gone => {}
         }
     }
     OwnedFiles::Listed(paths)

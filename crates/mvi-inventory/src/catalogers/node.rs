@@ -1,7 +1,7 @@
 //! Node packages: every `package.json` right below a folder of a `node_modules`.
 
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
-use crate::document::{Content, Document, Version};
+use crate::document::Document;
 use crate::life::{Record, lives};
 use crate::package::{Ecosystem, Requested};
 use crate::parse::package_json::{NodeManifest, parse_package_json};
@@ -21,9 +21,6 @@ impl Cataloger for Node {
     fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
         for document in documents {
-            if let Some(Version { layer, content: Content::Unread }) = document.versions.last() {
-                findings.gap(document, *layer, "not read");
-            }
             let read = |layer, bytes| {
                 let (manifest, problems) = parse_package_json(bytes);
                 findings.problems(document, layer, &problems);

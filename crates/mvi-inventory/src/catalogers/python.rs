@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
-use crate::document::{Content, Document, Version};
+use crate::document::{Content, Document};
 use crate::life::{Ended, Life, Record, lives};
 use crate::package::{Ecosystem, Requested};
 use crate::parse::python_metadata::{PythonMetadata, normalise_name, parse_python_metadata};
@@ -36,9 +36,6 @@ impl Cataloger for Python {
             let path = RecordPath::new(&document.path);
             if matches!(path.name, b"RECORD" | b"installed-files.txt") {
                 continue;
-            }
-            if let Some(Version { layer, content: Content::Unread }) = document.versions.last() {
-                findings.gap(document, *layer, "not read");
             }
             let read = |layer, bytes| {
                 let (metadata, problems) = parse_python_metadata(bytes);
@@ -137,11 +134,7 @@ fn files_of<'a>(
             paths.push(Cow::Owned([path.folder, list].join(&b'/')));
             OwnedFiles::Listed(paths)
         }
-        Content::Unread => {
-            findings.gap(document, version.layer, "not read, so the files of the package are not known");
-            OwnedFiles::Folder(path.folder.to_vec())
-        }
-        Content::Gone => OwnedFiles::Folder(path.folder.to_vec()),
+        Content::Unread | Content::Gone => OwnedFiles::Folder(path.folder.to_vec()),
     }
 }
 

@@ -6,7 +6,11 @@ use mvi_inventory::{Package, take};
 
 /// Checks the lines that describe the inventory of an image: packages, hidden ones, leftovers and gaps.
 fn check(layers: &[&[Entry<'_>]], expected: &[&str]) {
-    let inventory = take(&tree(layers));
+    let os: &[Entry<'_>] = &[File("etc/os-release", "ID=test\n")];
+    let mut image = layers.to_vec();
+    let base = [os, image[0]].concat();
+    image[0] = &base;
+    let inventory = take(&tree(&image));
     let mut lines: Vec<String> = inventory.packages.iter().map(|package| line(package, &inventory.packages)).collect();
     lines.extend(inventory.hidden.iter().map(|package| line(package, &inventory.packages)));
     lines.extend(inventory.leftovers.iter().map(|it| format!("leftover {} {} {:?}", it.name, it.version, it.state)));
@@ -269,4 +273,19 @@ fn deleting_a_tree_hides_its_packages_with_their_own_weight() {
             "npm b 1 layers 0-0 2 files 30 bytes hidden by layer 1 for nothing",
         ],
     );
+}
+
+#[test]
+fn a_database_that_nobody_reads_is_a_gap() {
+    check(
+        &[&[File("var/lib/rpm/rpmdb.sqlite", "SQLite format 3")]],
+        &["gap var/lib/rpm/rpmdb.sqlite@0: is a database of rpm, which is not read: its packages are not known"],
+    );
+}
+
+#[test]
+fn packages_of_an_unnamed_distribution_are_a_gap() {
+    let inventory = take(&tree(&[&[File(STATUS, BASH)]]));
+    let texts: Vec<&str> = inventory.gaps.iter().map(|gap| gap.text.as_str()).collect();
+    assert_eq!(texts, ["the image does not say which distribution its 1 packages come from"]);
 }
