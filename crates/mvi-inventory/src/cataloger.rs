@@ -1,0 +1,139 @@
+//! What a cataloger is: it claims record files by their paths and turns what became of them into packages.
+
+use std::borrow::Cow;
+
+use mvi_image::{Gap, GapCode};
+
+use crate::document::Document;
+use crate::life::Ended;
+use crate::package::{Ecosystem, Leftover, Requested, Source};
+use crate::parse::Problem;
+use crate::requests::Snapshot;
+
+/// Ceiling for a database that lists every package of a system, in bytes.
+pub const DATABASE_BYTES: u64 = 64 << 20;
+/// Ceiling for every other record file, in bytes.
+pub const RECORD_BYTES: u64 = 8 << 20;
+
+/// Gaps of one cataloger that are listed one by one: a hostile image must not fill the memory with them.
+const MOST_GAPS: usize = 5_000;
+
+/// A path, split once for all catalogers.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordPath<'a> {
+    /// The whole path, cleaned and without a leading slash.
+    pub path: &'a [u8],
+    /// All before the last slash; empty at the root.
+    pub folder: &'a [u8],
+    /// All behind the last slash.
+    pub name: &'a [u8],
+}
+
+impl<'a> RecordPath<'a> {
+    /// Splits a cleaned path.
+    #[must_use]
+    pub fn new(path: &'a [u8]) -> Self {
+        match memchr::memrchr(b'/', path) {
+            Some(slash) => Self { path, folder: &path[..slash], name: &path[slash + 1..] },
+            None => Self { path, folder: b"", name: path },
+        }
+    }
+
+    /// The last name of the folder.
+    #[must_use]
+    pub fn folder_name(&self) -> &'a [u8] {
+        RecordPath::new(self.folder).name
+    }
+}
+
+/// Finds the packages of one package manager.
+pub trait Cataloger: Sync {
+    /// One word for logs and tests.
+    fn name(&self) -> &'static str;
+
+    /// How many bytes at most it reads of the file at `path`; none when the file is no business of it.
+    ///
+    /// Called for every file of every layer: look at the last name first.
+    fn claims(&self, path: &RecordPath<'_>) -> Option<u64>;
+
+    /// Databases at fixed places: when one of them is there but is no readable file, that is a gap.
+    fn databases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The packages in the claimed files, ordered by path.
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a>;
+}
+
+/// What one cataloger found.
+#[derive(Debug, Default)]
+pub struct Findings<'a> {
+    /// Packages of the image and those that are gone from it.
+    pub(crate) sightings: Vec<Sighting<'a>>,
+    /// Packages that are half there.
+    pub(crate) leftovers: Vec<Leftover>,
+    /// What could not be read, as far as it is listed.
+    pub(crate) gaps: Vec<Gap>,
+    /// How many more gaps there are.
+    pub(crate) more_gaps: u64,
+    /// Installed and requested packages after each layer that changed them.
+    pub(crate) snapshots: Vec<Snapshot>,
+}
+
+impl Findings<'_> {
+    /// Records what a reader could not read in a document, once for each kind of problem: databases are rewritten by
+    /// layer after layer with the same flaw in them.
+    pub(crate) fn problems(&mut self, document: &Document<'_>, layer: u32, problems: &[Problem]) {
+        for problem in problems {
+            let text = problem.kind.to_string();
+            let path = mvi_image::printable(&document.path);
+            let known = |gap: &Gap| gap.path.as_ref() == Some(&path) && gap.text == text;
+            if !self.gaps.iter().rev().take(200).any(known) {
+                self.push(Gap { code: GapCode::Database, layer: Some(layer), path: Some(path), text });
+            }
+        }
+    }
+
+    /// Records one flaw of a document.
+    pub(crate) fn gap(&mut self, document: &Document<'_>, layer: u32, text: impl Into<String>) {
+        self.push(Gap { layer: Some(layer), ..Gap::at(GapCode::Database, &document.path, text) });
+    }
+
+    fn push(&mut self, gap: Gap) {
+        if self.gaps.len() < MOST_GAPS {
+            self.gaps.push(gap);
+        } else {
+            self.more_gaps += 1;
+        }
+    }
+}
+
+/// A package before its files were looked up in the tree.
+#[derive(Debug, Clone)]
+pub(crate) struct Sighting<'a> {
+    pub(crate) ecosystem: Ecosystem,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) architecture: String,
+    pub(crate) source: Option<Source>,
+    /// Path of the record.
+    pub(crate) record: Vec<u8>,
+    /// The place that holds one version of the package at a time.
+    pub(crate) site: Vec<u8>,
+    pub(crate) introduced: u32,
+    pub(crate) changed: u32,
+    pub(crate) ended: Option<Ended>,
+    pub(crate) files: OwnedFiles<'a>,
+    pub(crate) declared_bytes: Option<u64>,
+    pub(crate) requested: Requested,
+    pub(crate) essential: bool,
+}
+
+/// Which files a package brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OwnedFiles<'a> {
+    /// Those at these cleaned paths.
+    Listed(Vec<Cow<'a, [u8]>>),
+    /// All below this folder that are not below another such folder.
+    Folder(Vec<u8>),
+}

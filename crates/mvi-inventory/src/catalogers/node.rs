@@ -1,0 +1,106 @@
+//! Node packages: every `package.json` right below a folder of a `node_modules`.
+
+use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
+use crate::document::Document;
+use crate::life::{Record, lives};
+use crate::package::{Ecosystem, Requested};
+use crate::parse::package_json::{NodeManifest, parse_package_json};
+
+/// Installed Node packages; what a lock file promises is not installed.
+pub(super) struct Node;
+
+impl Cataloger for Node {
+    fn name(&self) -> &'static str {
+        "node"
+    }
+
+    fn claims(&self, path: &RecordPath<'_>) -> Option<u64> {
+        (path.name == b"package.json" && is_package_folder(path.folder)).then_some(RECORD_BYTES)
+    }
+
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
+        let mut findings = Findings::default();
+        for document in documents {
+            let read = |layer, bytes| {
+                let (manifest, problems) = parse_package_json(bytes);
+                findings.problems(document, layer, &problems);
+                manifest.map(|manifest| Manifest { manifest, bytes }).into_iter().collect()
+            };
+            let folder = RecordPath::new(&document.path).folder;
+            for life in lives(document, read) {
+                findings.sightings.push(Sighting {
+                    ecosystem: Ecosystem::Npm,
+                    name: life.record.manifest.name.into_owned(),
+                    version: life.record.manifest.version.into_owned(),
+                    architecture: String::new(),
+                    source: None,
+                    record: document.path.clone(),
+                    site: folder.to_vec(),
+                    introduced: life.introduced,
+                    changed: life.changed,
+                    ended: life.ended,
+                    files: OwnedFiles::Folder(folder.to_vec()),
+                    declared_bytes: None,
+                    requested: Requested::Unknown,
+                    essential: false,
+                });
+            }
+        }
+        findings
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Manifest<'a> {
+    manifest: NodeManifest<'a>,
+    bytes: &'a [u8],
+}
+
+impl Record for Manifest<'_> {
+    fn key(&self) -> (&str, &str) {
+        ("", "")
+    }
+    fn version(&self) -> &str {
+        &self.manifest.version
+    }
+    fn content(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
+/// True for `…/node_modules/NAME` and `…/node_modules/@SCOPE/NAME`; names with a dot in front belong to tools.
+fn is_package_folder(folder: &[u8]) -> bool {
+    let package = RecordPath::new(folder);
+    let holder = RecordPath::new(package.folder);
+    let usual = |name: &[u8]| !name.is_empty() && !name.starts_with(b".") && !name.starts_with(b"@");
+    usual(package.name)
+        && (holder.name == b"node_modules"
+            || (holder.name.starts_with(b"@") && RecordPath::new(holder.folder).name == b"node_modules"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, expected: bool) {
+        assert_eq!(Node.claims(&RecordPath::new(path.as_bytes())).is_some(), expected, "{path}");
+    }
+
+    #[test]
+    fn packages_lie_right_below_node_modules() {
+        check("node_modules/a/package.json", true);
+        check("app/node_modules/@s/a/package.json", true);
+        check("app/node_modules/a/node_modules/b/package.json", true);
+        check("app/node_modules/.pnpm/a@1/node_modules/a/package.json", true);
+    }
+
+    #[test]
+    fn other_manifests_are_no_packages() {
+        check("app/package.json", false);
+        check("node_modules/package.json", false);
+        check("node_modules/a/esm/package.json", false);
+        check("node_modules/@s/package.json", false);
+        check("node_modules/.cache/package.json", false);
+        check("x@s/a/package.json", false);
+    }
+}

@@ -1,0 +1,188 @@
+//! Python distributions: `.dist-info` and `.egg-info` folders, `.egg-info` files, and eggs.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
+use crate::document::{Content, Document};
+use crate::life::{Ended, Life, Record, lives};
+use crate::package::{Ecosystem, Requested};
+use crate::parse::python_metadata::{PythonMetadata, normalise_name, parse_python_metadata};
+use crate::parse::python_record::{parse_installed_files, parse_python_record};
+
+/// Installed Python distributions.
+pub(super) struct Python;
+
+impl Cataloger for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn claims(&self, path: &RecordPath<'_>) -> Option<u64> {
+        let claimed = match path.name {
+            b"METADATA" | b"RECORD" => path.folder.ends_with(b".dist-info"),
+            b"PKG-INFO" => is_egg_info(path.folder),
+            b"installed-files.txt" => path.folder.ends_with(b".egg-info"),
+            name => name.ends_with(b".egg-info"),
+        };
+        claimed.then_some(RECORD_BYTES)
+    }
+
+    fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
+        let mut findings = Findings::default();
+        let by_path: HashMap<&[u8], &Document<'_>> =
+            documents.iter().map(|document| (document.path.as_slice(), document)).collect();
+        for document in documents {
+            let path = RecordPath::new(&document.path);
+            if matches!(path.name, b"RECORD" | b"installed-files.txt") {
+                continue;
+            }
+            let read = |layer, bytes| {
+                let (metadata, problems) = parse_python_metadata(bytes);
+                findings.problems(document, layer, &problems);
+                metadata.map(|metadata| Metadata { metadata, bytes }).into_iter().collect()
+            };
+            for life in lives(document, read) {
+                let files = files_of(&path, life.ended.as_ref(), &by_path, &mut findings);
+                findings.sightings.push(sighting(&path, life, files));
+            }
+        }
+        findings
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Metadata<'a> {
+    metadata: PythonMetadata<'a>,
+    bytes: &'a [u8],
+}
+
+impl Record for Metadata<'_> {
+    fn key(&self) -> (&str, &str) {
+        ("", "")
+    }
+    fn version(&self) -> &str {
+        &self.metadata.version
+    }
+    fn content(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
+fn sighting<'a>(path: &RecordPath<'_>, life: Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
+    Sighting {
+        ecosystem: Ecosystem::Pypi,
+        name: normalise_name(&life.record.metadata.name),
+        version: life.record.metadata.version.into_owned(),
+        architecture: String::new(),
+        source: None,
+        record: path.path.to_vec(),
+        site: site_of(path).to_vec(),
+        introduced: life.introduced,
+        changed: life.changed,
+        ended: life.ended,
+        files,
+        declared_bytes: None,
+        requested: Requested::Unknown,
+        essential: false,
+    }
+}
+
+fn is_egg_info(folder: &[u8]) -> bool {
+    folder.ends_with(b".egg-info") || (folder.ends_with(b".egg/EGG-INFO"))
+}
+
+/// The folder that Python searches: it holds one version of a distribution at a time.
+fn site_of<'a>(path: &RecordPath<'a>) -> &'a [u8] {
+    let folder = RecordPath::new(path.folder);
+    match folder.name {
+        b"EGG-INFO" => RecordPath::new(folder.folder).folder,
+        name if name.ends_with(b".dist-info") || name.ends_with(b".egg-info") => folder.folder,
+        _ => path.folder,
+    }
+}
+
+/// The files that a distribution brought, as its list said when it was last there.
+fn files_of<'a>(
+    path: &RecordPath<'_>,
+    ended: Option<&Ended>,
+    by_path: &HashMap<&[u8], &Document<'a>>,
+    findings: &mut Findings<'_>,
+) -> OwnedFiles<'a> {
+    let (list, base) = match path.name {
+        b"METADATA" => (&b"RECORD"[..], RecordPath::new(path.folder).folder),
+        b"PKG-INFO" if path.folder.ends_with(b"/EGG-INFO") => {
+            return OwnedFiles::Folder(RecordPath::new(path.folder).folder.to_vec());
+        }
+        b"PKG-INFO" => (&b"installed-files.txt"[..], path.folder),
+        _ => return OwnedFiles::Listed(vec![Cow::Owned(path.path.to_vec())]),
+    };
+    let before = ended.map_or(u32::MAX, |ended| ended.layer);
+    let document = by_path.get([path.folder, list].join(&b'/').as_slice());
+    let Some((document, version)) = document.and_then(|list| Some((list, list.version_before(before)?))) else {
+        return OwnedFiles::Folder(path.folder.to_vec());
+    };
+    match version.content {
+        Content::Bytes(bytes) if path.name == b"METADATA" => {
+            let (paths, problems) = parse_python_record(bytes);
+            findings.problems(document, version.layer, &problems);
+            OwnedFiles::Listed(paths.iter().map(|path| Cow::Owned(join(base, path))).collect())
+        }
+        Content::Bytes(bytes) => {
+            let mut paths: Vec<_> =
+                parse_installed_files(bytes).into_iter().map(|path| Cow::Owned(join(base, path))).collect();
+            paths.push(Cow::Owned([path.folder, list].join(&b'/')));
+            OwnedFiles::Listed(paths)
+        }
+        Content::Unread | Content::Gone => OwnedFiles::Folder(path.folder.to_vec()),
+    }
+}
+
+/// `path` seen from the folder `base`, cleaned; `..` stays below the root.
+fn join(base: &[u8], path: &[u8]) -> Vec<u8> {
+    let base = if path.starts_with(b"/") { b"" } else { base };
+    let mut names: Vec<&[u8]> = Vec::new();
+    for name in base.split(|byte| *byte == b'/').chain(path.split(|byte| *byte == b'/')) {
+        match name {
+            b"" | b"." => {}
+            b".." => _ = names.pop(),
+            name => names.push(name),
+        }
+    }
+    names.join(&b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, expected_site: Option<&str>) {
+        let path = RecordPath::new(path.as_bytes());
+        let site = Python.claims(&path).map(|_| String::from_utf8_lossy(site_of(&path)).into_owned());
+        assert_eq!(site.as_deref(), expected_site);
+    }
+
+    #[test]
+    fn records_are_claimed_and_belong_to_a_site() {
+        check("app/lib/flask-3.dist-info/METADATA", Some("app/lib"));
+        check("app/lib/flask-3.dist-info/RECORD", Some("app/lib"));
+        check("app/lib/six.egg-info/PKG-INFO", Some("app/lib"));
+        check("app/lib/six-1.egg-info", Some("app/lib"));
+        check("app/lib/six-1.egg/EGG-INFO/PKG-INFO", Some("app/lib"));
+    }
+
+    #[test]
+    fn other_files_are_not() {
+        check("app/METADATA", None);
+        check("app/PKG-INFO", None);
+        check("app/lib/flask-3.dist-info/WHEEL", None);
+    }
+
+    #[test]
+    fn listed_paths_are_seen_from_their_site() {
+        let joined = |base: &str, path: &str| String::from_utf8(join(base.as_bytes(), path.as_bytes())).unwrap();
+        assert_eq!(joined("usr/lib/python3/site-packages", "../../../bin/flask"), "usr/bin/flask");
+        assert_eq!(joined("a", "/etc/x"), "etc/x");
+        assert_eq!(joined("a", "../../../x"), "x");
+    }
+}

@@ -1,0 +1,182 @@
+//! Taking the inventory: catalogers over documents, files to their owners, one sorted list.
+
+use mvi_image::{FileTree, Gap, GapCode, NodeId};
+use serde::Serialize;
+
+use crate::cataloger::{Findings, Sighting};
+use crate::catalogers::CATALOGERS;
+use crate::document::{Bodies, documents};
+use crate::gaps::{database_gaps, foreign_gaps, unread_gaps};
+use crate::hidden::hidden_weights;
+use crate::os::read_os_release;
+use crate::owners::{Owners, Weight, own};
+use crate::package::{Hidden, Leftover, Package};
+use crate::parse::os_release::OsRelease;
+use crate::purl::{PurlParts, purl};
+use crate::requests::{RequestedAbove, Snapshot, requested_above};
+
+/// What is inside an image. Lists are sorted, and the same for the same layers.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Inventory {
+    /// What the image says it was built from.
+    pub os: Option<OsRelease>,
+    /// Packages of the image, by ecosystem, name, version and record.
+    pub packages: Vec<Package>,
+    /// Packages that are gone from the image but travel in a lower layer, in the same order.
+    pub hidden: Vec<Package>,
+    /// Packages that dpkg remembers without having them installed whole, by name.
+    pub leftovers: Vec<Leftover>,
+    /// What could not be read, by path.
+    pub gaps: Vec<Gap>,
+    /// Who owns which file; not part of the serialised inventory, which does without a tree.
+    #[serde(skip)]
+    pub owners: Owners,
+    /// What package managers held after each layer that changed it, by ecosystem and layer.
+    pub snapshots: Vec<Snapshot>,
+}
+
+/// Takes the inventory of an image whose layers were read with an
+/// [`InventoryCollector`](crate::InventoryCollector).
+#[must_use]
+pub fn take(tree: &FileTree) -> Inventory {
+    let bodies = Bodies::new(tree);
+    let mut inventory = Inventory::default();
+    let mut sightings = Vec::new();
+    let (os, os_gaps) = read_os_release(tree, &bodies);
+    inventory.os = os;
+    inventory.gaps.extend(os_gaps);
+    for (cataloger, documents) in CATALOGERS.iter().zip(documents(tree, &bodies, CATALOGERS)) {
+        let findings = cataloger.catalog(&documents);
+        inventory.gaps.extend(database_gaps(tree, cataloger.databases(), &documents));
+        inventory.gaps.extend(unread_gaps(&documents));
+        let Findings { sightings: found, leftovers, gaps, more_gaps, snapshots } = findings;
+        if more_gaps > 0 {
+            let text = format!("{more_gaps} more records of {} cannot be read", cataloger.name());
+            inventory.gaps.push(Gap::whole(GapCode::Database, text));
+        }
+        sightings.extend(found);
+        inventory.leftovers.extend(leftovers);
+        inventory.gaps.extend(gaps);
+        inventory.snapshots.extend(snapshots);
+    }
+    inventory.gaps.extend(foreign_gaps(tree));
+    sightings.sort_by(|left, right| order(left).cmp(&order(right)));
+    let (gone, here): (Vec<_>, Vec<_>) = sightings.into_iter().partition(|sighting| sighting.ended.is_some());
+    inventory.add_packages(tree, &here);
+    inventory.add_hidden(tree, &gone, &here);
+    inventory.finish()
+}
+
+impl Inventory {
+    /// The packages asked for above the first `base_layers` layers: what the gate on packages counts. With 1 it is an
+    /// upper bound for images whose base is not known.
+    #[must_use]
+    pub fn requested_above(&self, base_layers: u32) -> RequestedAbove {
+        requested_above(&self.snapshots, base_layers)
+    }
+
+    /// The package that owns a path of the tree the inventory was taken from.
+    #[must_use]
+    pub fn owner_of(&self, tree: &FileTree, node: NodeId) -> Option<&Package> {
+        self.packages.get(self.owners.owner_of(tree, node)?)
+    }
+
+    fn add_packages(&mut self, tree: &FileTree, here: &[Sighting<'_>]) {
+        let (owners, weights) = own(tree, here);
+        for (sighting, weight) in here.iter().zip(weights) {
+            let mut package = self.package(sighting);
+            let Weight { bytes, files, touched } = weight;
+            (package.installed_bytes, package.files) = (bytes, files);
+            package.touched = package.touched.max(touched);
+            if !sighting.ecosystem.is_system() {
+                let owner = tree.find_no_follow(&sighting.record).and_then(|node| owners.owner_of(tree, node));
+                package.also_owned_by = owner.filter(|owner| here[*owner].ecosystem.is_system());
+            }
+            self.packages.push(package);
+        }
+        self.owners = owners;
+    }
+
+    /// Hidden packages, but for those that are in the image again at the same place in the same version.
+    fn add_hidden(&mut self, tree: &FileTree, gone: &[Sighting<'_>], here: &[Sighting<'_>]) {
+        for (sighting, weight) in gone.iter().zip(hidden_weights(tree, gone)) {
+            let Some(ended) = &sighting.ended else { continue };
+            let same_place = |other: &&Sighting<'_>| is_same_place(sighting, other);
+            let successor = neighbours(here, sighting).iter().find(same_place);
+            if successor.is_some_and(|successor| successor.version == sighting.version) {
+                continue;
+            }
+            let replaced_by = ended.replaced_by.clone().or(successor.map(|successor| successor.version.clone()));
+            let mut package = self.package(sighting);
+            (package.installed_bytes, package.files) = (weight.bytes, weight.files);
+            package.hidden = Some(Hidden { removed_in_layer: ended.layer, replaced_by });
+            self.hidden.push(package);
+        }
+    }
+
+    fn package(&mut self, sighting: &Sighting<'_>) -> Package {
+        let Sighting { ecosystem, name, version, architecture, .. } = sighting;
+        let parts = PurlParts { ecosystem: *ecosystem, name, version, architecture };
+        let purl = purl(parts, self.os.as_ref()).unwrap_or_else(|| {
+            let text = format!("`{name}` {version} makes no package URL");
+            self.gaps.push(Gap::at(GapCode::Database, &sighting.record, text));
+            String::new()
+        });
+        Package {
+            ecosystem: *ecosystem,
+            name: name.clone(),
+            version: version.clone(),
+            architecture: Some(architecture.clone()).filter(|architecture| !architecture.is_empty()),
+            source: sighting.source.clone(),
+            purl,
+            record: mvi_image::printable(&sighting.record),
+            introduced: sighting.introduced,
+            touched: sighting.changed,
+            installed_bytes: 0,
+            declared_bytes: sighting.declared_bytes,
+            files: 0,
+            requested: sighting.requested,
+            essential: sighting.essential,
+            also_owned_by: None,
+            hidden: None,
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        let system = self.packages.iter().filter(|package| package.ecosystem.is_system()).count();
+        if system > 0 && self.os.as_ref().is_none_or(|os| os.id.is_none()) {
+            let text = format!("the image does not say which distribution its {system} packages come from");
+            self.gaps.push(Gap::whole(GapCode::Database, text));
+        }
+        self.leftovers.sort_by(|left, right| {
+            (&left.name, &left.architecture, &left.version).cmp(&(&right.name, &right.architecture, &right.version))
+        });
+        self.snapshots.sort_by_key(|snapshot| (snapshot.ecosystem, snapshot.layer));
+        self.gaps
+            .sort_by(|left, right| (&left.path, left.layer, &left.text).cmp(&(&right.path, right.layer, &right.text)));
+        self
+    }
+}
+
+fn order<'s>(sighting: &'s Sighting<'_>) -> impl Ord + use<'s> {
+    (
+        sighting.ecosystem,
+        &sighting.name,
+        &sighting.version,
+        &sighting.architecture,
+        &sighting.record,
+        sighting.introduced,
+    )
+}
+
+/// The packages of `here`, which is sorted, with the ecosystem and name of `sighting`.
+fn neighbours<'h, 'a>(here: &'h [Sighting<'a>], sighting: &Sighting<'_>) -> &'h [Sighting<'a>] {
+    let key = (sighting.ecosystem, &sighting.name);
+    let start = here.partition_point(|other| (other.ecosystem, &other.name) < key);
+    let length = here[start..].partition_point(|other| (other.ecosystem, &other.name) == key);
+    &here[start..start + length]
+}
+
+fn is_same_place(left: &Sighting<'_>, right: &Sighting<'_>) -> bool {
+    left.site == right.site && left.architecture == right.architecture
+}

@@ -1,0 +1,120 @@
+//! A package as reports show it: who it is, where it came from, what it costs.
+
+use serde::Serialize;
+
+/// Where a package comes from; decides how its name and version are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ecosystem {
+    /// Alpine, Wolfi and other users of apk.
+    Apk,
+    /// Debian, Ubuntu and other users of dpkg.
+    Deb,
+    /// Node packages.
+    Npm,
+    /// Python distributions.
+    Pypi,
+}
+
+impl Ecosystem {
+    /// The purl type, which is also the name in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Apk => "apk",
+            Self::Deb => "deb",
+            Self::Npm => "npm",
+            Self::Pypi => "pypi",
+        }
+    }
+
+    /// True when the distribution's package manager installs it, false for those of a language.
+    #[must_use]
+    pub fn is_system(self) -> bool {
+        match self {
+            Self::Apk | Self::Deb => true,
+            Self::Npm | Self::Pypi => false,
+        }
+    }
+}
+
+/// One package of an image. Layers are counted from the base, which is 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Package {
+    /// Its kind.
+    pub ecosystem: Ecosystem,
+    /// Its name: normalised for Python (PEP 503), with its scope for Node.
+    pub name: String,
+    /// Its version, as the record spells it.
+    pub version: String,
+    /// Architecture, for packages of a distribution.
+    pub architecture: Option<String>,
+    /// What it was built from, for packages of a distribution; distributions file advisories under this name.
+    pub source: Option<Source>,
+    /// Package URL: ECMA-427.
+    pub purl: String,
+    /// Printable path of the database or file that says the package is there.
+    pub record: String,
+    /// First layer since which the package has been there without interruption, whatever its version.
+    pub introduced: u32,
+    /// Last layer that changed its record or shipped one of its visible files.
+    pub touched: u32,
+    /// Bytes of its visible files, each content counted once. For a hidden package: bytes of its files that the layer
+    /// which removed it hid, and that still travel.
+    pub installed_bytes: u64,
+    /// Bytes that its builder says it takes, where the record tells.
+    pub declared_bytes: Option<u64>,
+    /// Its visible files and links; for a hidden package, those that went with it.
+    pub files: u64,
+    /// Whether somebody asked for it.
+    pub requested: Requested,
+    /// Marked as needed for the system to work at all (deb only).
+    pub essential: bool,
+    /// The package of the distribution that ships this language package, as an index into the inventory's packages.
+    pub also_owned_by: Option<usize>,
+    /// Set for packages that are gone from the image but still travel in a lower layer.
+    pub hidden: Option<Hidden>,
+}
+
+/// The source package that a binary package was built from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Debian's `Source`, Alpine's origin.
+    pub name: String,
+    /// Its version, which for Debian may differ from the binary's; Alpine's is always the same.
+    pub version: String,
+}
+
+/// Whether a package was asked for or came as a dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requested {
+    /// Somebody named it: apk's world, or not marked automatic by apt.
+    Yes,
+    /// Another package needs it.
+    No,
+    /// The package manager's memory of it is missing, or this ecosystem keeps none.
+    Unknown,
+}
+
+/// How a package left the image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hidden {
+    /// The layer that removed or replaced it.
+    pub removed_in_layer: u32,
+    /// The version that took its place; none when it was removed.
+    pub replaced_by: Option<String>,
+}
+
+/// A package that dpkg remembers without having it installed whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leftover {
+    /// Its name.
+    pub name: String,
+    /// Its version; empty where dpkg keeps none.
+    pub version: String,
+    /// Its architecture; empty where the record names none.
+    pub architecture: String,
+    /// How far dpkg came with it.
+    pub state: crate::parse::dpkg_status::DpkgState,
+}

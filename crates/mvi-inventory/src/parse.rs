@@ -1,0 +1,16 @@
+//! Readers of the records that package managers leave behind: bytes in, records and problems out, never an error.
+
+pub mod apk_installed;
+pub mod apk_world;
+mod deb822;
+pub mod dpkg_status;
+pub mod elf;
+pub mod extended_states;
+pub mod md5sums;
+pub mod os_release;
+pub mod package_json;
+mod problem;
+pub mod python_metadata;
+pub mod python_record;
+
+pub use problem::{Problem, ProblemKind};

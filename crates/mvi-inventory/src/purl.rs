@@ -1,0 +1,82 @@
+//! Package URLs: ECMA-427, and the type definitions of the purl specification.
+
+use packageurl::PackageUrl;
+
+use crate::package::Ecosystem;
+use crate::parse::os_release::OsRelease;
+
+/// What a package URL is made of; `architecture` may be empty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PurlParts<'a> {
+    pub(crate) ecosystem: Ecosystem,
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) architecture: &'a str,
+}
+
+/// The URL of a package of an image with this operating system.
+///
+/// Packages of a distribution have its id as namespace and `arch` and `distro` as qualifiers; without an id, `debian`
+/// and `alpine` stand in as the specification's defaults would have it. None when the name makes no URL at all.
+pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<String> {
+    let (namespace, name) = match parts.ecosystem {
+        Ecosystem::Npm => match parts.name.split_once('/') {
+            Some((scope, name)) => (Some(scope), name),
+            None => (None, parts.name),
+        },
+        Ecosystem::Pypi => (None, parts.name),
+        Ecosystem::Deb => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("debian")), parts.name),
+        Ecosystem::Apk => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("alpine")), parts.name),
+    };
+    let mut url = PackageUrl::new(parts.ecosystem.as_str(), name).ok()?;
+    url.with_version(parts.version).ok()?;
+    if let Some(namespace) = namespace {
+        url.with_namespace(namespace).ok()?;
+    }
+    if parts.ecosystem.is_system() {
+        if !parts.architecture.is_empty() {
+            url.add_qualifier("arch", parts.architecture).ok()?;
+        }
+        if let Some(distro) = os.and_then(OsRelease::distro) {
+            url.add_qualifier("distro", distro).ok()?;
+        }
+    }
+    Some(url.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ecosystem: Ecosystem, name: &str, version: &str, expected: &str) {
+        let os = OsRelease { id: Some("debian".to_owned()), version_id: Some("12".to_owned()), ..OsRelease::default() };
+        let parts = PurlParts { ecosystem, name, version, architecture: "amd64" };
+        assert_eq!(purl(parts, Some(&os)).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn debian_packages_name_their_distribution() {
+        check(
+            Ecosystem::Deb,
+            "libstdc++6",
+            "1:12.2-1+b1",
+            "pkg:deb/debian/libstdc%2B%2B6@1:12.2-1%2Bb1?arch=amd64&distro=debian-12",
+        );
+    }
+
+    #[test]
+    fn a_scope_is_a_namespace() {
+        check(Ecosystem::Npm, "@types/node", "22.1.0", "pkg:npm/%40types/node@22.1.0");
+    }
+
+    #[test]
+    fn python_names_stand_alone() {
+        check(Ecosystem::Pypi, "typing-extensions", "4.12", "pkg:pypi/typing-extensions@4.12");
+    }
+
+    #[test]
+    fn without_an_operating_system_the_usual_one_is_named() {
+        let parts = PurlParts { ecosystem: Ecosystem::Apk, name: "musl", version: "1", architecture: "" };
+        assert_eq!(purl(parts, None).as_deref(), Some("pkg:apk/alpine/musl@1"));
+    }
+}

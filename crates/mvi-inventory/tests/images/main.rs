@@ -1,0 +1,8 @@
+//! What the inventory says about small images, from layers to packages and runtimes.
+#![allow(clippy::unwrap_used)] // a test that cannot build its image should stop
+
+mod image;
+mod noise;
+mod packages;
+mod requests;
+mod runtime;

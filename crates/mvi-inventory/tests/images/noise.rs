@@ -1,0 +1,120 @@
+//! Readers and the inventory on bytes that nobody wrote on purpose.
+
+use mvi_inventory::parse::apk_installed::parse_apk_installed;
+use mvi_inventory::parse::apk_world::parse_apk_world;
+use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
+use mvi_inventory::parse::elf::parse_elf_head;
+use mvi_inventory::parse::extended_states::parse_extended_states;
+use mvi_inventory::parse::md5sums::parse_md5sums;
+use mvi_inventory::parse::os_release::parse_os_release;
+use mvi_inventory::parse::package_json::parse_package_json;
+use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
+use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::{Command, detect_runtime, take};
+use proptest::prelude::*;
+
+use crate::image::Entry::Program;
+use crate::image::tree;
+
+/// Pieces that mean something to one reader or another.
+const SAMPLES: [&[u8]; 9] = [
+    b"Package: bash\nStatus: install ok installed\nSource: bash (5.2-2)\nVersion: 5.2-2+b1\nConffiles:\n /etc/a b\n\n",
+    b"Package: libc6\nArchitecture: amd64\nAuto-Installed: 1\n\n",
+    b"0b1a4d9b4c0ffe0a0cafe00000000000  usr/bin/bash\n",
+    b"C:Q1\nP:musl\nV:1.2\nD:so:x>1 !y\np:so:z=1\nF:lib\nR:a\nZ:Q1\n\nP:.v\nV:0\nD:musl\n\n",
+    b"Metadata-Version: 2.1\nName: Flask\nVersion: 3\n\nbody\n",
+    b"\"a,\"\"b\",sha256=x,1\n../c,,\n/d,,\r\n",
+    br#"{"name":"@s/a","version":"1","x":[{"y":"\u00e9"}]}"#,
+    b"ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='a \\$b'\n",
+    b"#!/usr/bin/env -S sh -c\nexec \"$@\"\n",
+];
+
+fn noise() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..40),
+        proptest::sample::select(&SAMPLES[..]).prop_map(<[u8]>::to_vec),
+        proptest::sample::select(&b"\n\r\t \0:=,\"'\\(){}[]."[..]).prop_map(|byte| vec![byte]),
+    ];
+    let pieces = proptest::collection::vec(piece, 0..8);
+    let flips = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
+    (pieces, flips).prop_map(|(pieces, flips)| {
+        let mut bytes = pieces.concat();
+        let length = bytes.len();
+        if length > 0 {
+            flips.iter().for_each(|(at, byte)| bytes[at.index(length)] = *byte);
+        }
+        bytes
+    })
+}
+
+/// An ELF header with noise behind the magic bytes.
+fn elf() -> impl Strategy<Value = Vec<u8>> {
+    (1..=2_u8, 1..=2_u8, proptest::collection::vec(prop_oneof![Just(0_u8), 0..64_u8, any::<u8>()], 0..300))
+        .prop_map(|(class, order, rest)| [&b"\x7fELF"[..], &[class, order], &rest].concat())
+}
+
+proptest! {
+    #[test]
+    fn readers_answer_whatever_they_read(bytes in noise()) {
+        let problems = [
+            parse_dpkg_status(&bytes, StatusField::Needed).1,
+            parse_dpkg_status(&bytes, StatusField::Optional).1,
+            parse_extended_states(&bytes).1,
+            parse_md5sums(&bytes).1,
+            parse_apk_installed(&bytes).1,
+            parse_apk_world(&bytes).1,
+            parse_python_metadata(&bytes).1,
+            parse_python_record(&bytes).1,
+            parse_package_json(&bytes).1,
+            parse_os_release(&bytes).1,
+        ];
+        prop_assert!(problems.iter().all(|problems| problems.len() <= 101));
+        prop_assert!(problems.iter().flatten().all(|problem| problem.offset <= bytes.len()));
+        prop_assert!(parse_installed_files(&bytes).len() <= bytes.len());
+        let name = normalise_name(&String::from_utf8_lossy(&bytes));
+        prop_assert_eq!(normalise_name(&name), name);
+    }
+
+    #[test]
+    fn heads_of_programs_are_read_or_not(bytes in elf()) {
+        let _ = parse_elf_head(&bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn inventories_are_taken_of_noise_and_are_the_same_twice(layers in proptest::collection::vec(
+        proptest::collection::vec((0..PATHS.len(), noise()), 0..8), 1..4)
+    ) {
+        let entries: Vec<Vec<_>> = layers.iter().map(|files| {
+            files.iter().map(|(path, bytes)| Program(PATHS[*path], bytes)).collect()
+        }).collect();
+        let image: Vec<_> = entries.iter().map(Vec::as_slice).collect();
+        let argv = ["entry".to_owned()];
+        let command = Command { argv: &argv, search_path: Some("/bin"), working_dir: "" };
+        let report = || {
+            let tree = tree(&image);
+            let inventory = take(&tree);
+            let above = inventory.requested_above(1);
+            (serde_json::to_string(&inventory).unwrap(), detect_runtime(&tree, &command), above)
+        };
+        prop_assert_eq!(report(), report());
+    }
+}
+
+const PATHS: [&str; 13] = [
+    "etc/os-release",
+    "var/lib/dpkg/status",
+    "var/lib/dpkg/status.d/a",
+    "var/lib/dpkg/status.d/a.md5sums",
+    "var/lib/dpkg/info/bash.md5sums",
+    "var/lib/apt/extended_states",
+    "lib/apk/db/installed",
+    "etc/apk/world",
+    "py/a.dist-info/METADATA",
+    "py/a.dist-info/RECORD",
+    "node_modules/@s/a/package.json",
+    "node_modules/@s/a/node_modules/b/package.json",
+    "bin/entry",
+];
