@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::life::Ended;
 use crate::package::{Ecosystem, Leftover, Requested, Source};
 use crate::parse::Problem;
-use crate::requests::Snapshot;
+use crate::requests::Requests;
 
 /// Ceiling for a database that lists every package of a system, in bytes.
 pub const DATABASE_BYTES: u64 = 64 << 20;
@@ -76,8 +76,8 @@ pub struct Findings<'a> {
     pub(crate) gaps: Vec<Gap>,
     /// How many more gaps there are.
     pub(crate) more_gaps: u64,
-    /// Installed and requested packages after each layer that changed them.
-    pub(crate) snapshots: Vec<Snapshot>,
+    /// Packages that were asked for; none when there is no such memory and no package.
+    pub(crate) requests: Option<Requests>,
 }
 
 impl Findings<'_> {
