@@ -40,6 +40,11 @@ impl<'a> Document<'a> {
         self.version_before(u32::MAX).and_then(Version::bytes)
     }
 
+    /// True when it is there and was read after `layer`.
+    pub(crate) fn has_bytes_after(&self, layer: u32) -> bool {
+        self.version_before(layer.saturating_add(1)).and_then(Version::bytes).is_some()
+    }
+
     /// Its last version of the layers before `layer`.
     pub(crate) fn version_before(&self, layer: u32) -> Option<Version<'a>> {
         self.versions.iter().rfind(|version| version.layer < layer).copied()

@@ -26,5 +26,5 @@ pub use document::Document;
 pub use inventory::{Inventory, take};
 pub use owners::Owners;
 pub use package::{Ecosystem, Hidden, Leftover, Package, Requested, Source};
-pub use requests::{Presence, RequestedAbove, Requests};
+pub use requests::{Memory, Presence, RequestedAbove, Requests};
 pub use runtime::{Command, Libc, Profile, Program, Runtime, Step, Trace, detect_runtime};

@@ -11,11 +11,23 @@ use crate::package::Ecosystem;
 pub struct Requests {
     /// The package manager.
     pub ecosystem: Ecosystem,
-    /// True when `names` were asked for, virtual packages replaced by what they stand for. False when the package
-    /// manager keeps no memory of that in this image; then `names` are all installed packages.
-    pub known: bool,
+    /// How far `names` can be trusted.
+    pub memory: Memory,
     /// Every name, with the layers after which it was installed or asked for, base first.
     pub names: BTreeMap<String, Vec<Presence>>,
+}
+
+/// What an image remembers of the packages it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Memory {
+    /// The names were asked for, virtual packages replaced by what they stand for.
+    Kept,
+    /// The package manager did not write down what was asked for: the names are all installed packages.
+    #[default]
+    None,
+    /// The package database was deleted or not read: the names are those it last had.
+    Lost,
 }
 
 /// Layers after which something was there.
@@ -41,7 +53,7 @@ pub enum RequestedAbove {
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
     present: BTreeMap<String, Vec<Presence>>,
-    known: bool,
+    memory: Memory,
     candidates: BTreeSet<String>,
 }
 
@@ -63,14 +75,19 @@ impl RequestLog {
                 presences.push(Presence { from: layer, until: None });
             }
         }
-        self.known = asked.is_some();
+        self.memory = if asked.is_some() { Memory::Kept } else { Memory::None };
         self.candidates = asked.unwrap_or(installed).iter().map(|name| (*name).to_owned()).collect();
+    }
+
+    /// Takes down that a layer left no package database to read.
+    pub(crate) fn lost(&mut self) {
+        self.memory = Memory::Lost;
     }
 
     /// What is known after the last layer.
     pub(crate) fn finish(mut self, ecosystem: Ecosystem) -> Requests {
         self.present.retain(|name, _| self.candidates.contains(name));
-        Requests { ecosystem, known: self.known, names: self.present }
+        Requests { ecosystem, memory: self.memory, names: self.present }
     }
 }
 
@@ -85,7 +102,11 @@ pub(crate) fn requested_above(requests: &[Requests], base_layers: u32) -> Reques
         let names = requests.names.iter().filter(|(_, presences)| !presences.iter().any(in_base));
         let before = above.len();
         above.extend(names.map(|(name, _)| name.clone()));
-        known &= requests.known || above.len() == before;
+        known &= match requests.memory {
+            Memory::Kept => true,
+            Memory::None => above.len() == before,
+            Memory::Lost => false,
+        };
     }
     if known { RequestedAbove::Known(above) } else { RequestedAbove::AtMost(above) }
 }

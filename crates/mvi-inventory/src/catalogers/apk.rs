@@ -9,7 +9,7 @@ use crate::life::{Life, Record, lives};
 use crate::package::{Ecosystem, Requested, Source};
 use crate::parse::apk_installed::{ApkRecord, parse_apk_installed};
 use crate::parse::apk_world::parse_apk_world;
-use crate::requests::{RequestLog, Requests};
+use crate::requests::{Memory, RequestLog, Requests};
 
 const WORLD: &[u8] = b"etc/apk/world";
 const INSTALLED: &[u8] = b"lib/apk/db/installed";
@@ -49,7 +49,7 @@ impl Cataloger for Apk {
             findings.problems(world, layer, &parse_apk_world(bytes).1);
         }
         findings.requests = requests(documents, &all, world);
-        let asked = findings.requests.as_ref().filter(|requests| requests.known);
+        let asked = findings.requests.as_ref().filter(|requests| requests.memory == Memory::Kept);
         let asked = asked.map(|requests| requests.names.keys().cloned().collect::<BTreeSet<_>>());
         let real = all.into_iter().filter(|(_, life)| !is_virtual(&life.record.name));
         findings.sightings = real.map(|(document, life)| sighting(document, life, asked.as_ref())).collect();
@@ -129,6 +129,11 @@ fn requests(
         documents.iter().flat_map(|document| &document.versions).map(|version| version.layer).collect();
     let mut log = RequestLog::default();
     for layer in &layers {
+        let mut databases = documents.iter().filter(|document| document.path != WORLD);
+        if !databases.any(|database| database.has_bytes_after(*layer)) {
+            log.lost();
+            continue;
+        }
         let alive = lives.iter().filter(|(_, life)| life.is_alive_after(*layer));
         let records: BTreeMap<&str, &ApkRecord<'_>> =
             alive.map(|(_, life)| (life.record.name.as_ref(), &life.record)).collect();

@@ -220,6 +220,11 @@ fn requests(
     let layers: BTreeSet<u32> = versions.map(|version| version.layer).collect();
     let mut log = RequestLog::default();
     for layer in &layers {
+        let mut databases = documents.iter().filter(|document| !is_list(document) && document.path != EXTENDED_STATES);
+        if !databases.any(|database| database.has_bytes_after(*layer)) {
+            log.lost();
+            continue;
+        }
         let alive = lives.iter().filter(|(_, life)| life.is_alive_after(*layer));
         let installed: BTreeSet<&str> = alive.map(|(_, life)| life.record.name.as_ref()).collect();
         let automatic = memory.and_then(|memory| memory.version_before(layer + 1)).and_then(Version::bytes);
