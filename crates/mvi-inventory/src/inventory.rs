@@ -1,7 +1,7 @@
 //! Taking the inventory: catalogers over documents, files to their owners, one sorted list.
 
 use mvi_image::{FileTree, Gap, GapCode, NodeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cataloger::{Findings, Sighting};
 use crate::catalogers::CATALOGERS;
@@ -16,7 +16,7 @@ use crate::purl::{PurlParts, purl};
 use crate::requests::{RequestedAbove, Requests, requested_above};
 
 /// What is inside an image. Lists are sorted, and the same for the same layers.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Inventory {
     /// What the image says it was built from.
     pub os: Option<OsRelease>,

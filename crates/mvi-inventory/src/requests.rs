@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::package::Ecosystem;
 
 /// The packages of one package manager that may have been asked for, and since when they have been there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requests {
     /// The package manager.
     pub ecosystem: Ecosystem,
@@ -18,7 +18,7 @@ pub struct Requests {
 }
 
 /// What an image remembers of the packages it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Memory {
     /// The names were asked for, virtual packages replaced by what they stand for.
@@ -31,7 +31,7 @@ pub enum Memory {
 }
 
 /// Layers after which something was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// The first of them, base layer 0.
     pub from: u32,
@@ -40,7 +40,7 @@ pub struct Presence {
 }
 
 /// The packages asked for above a base.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestedAbove {
     /// These, by name.
