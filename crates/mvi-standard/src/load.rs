@@ -1,0 +1,89 @@
+//! Loading a standard: TOML, what it extends, its schema, its digest; files are read by the caller.
+
+mod error;
+pub(crate) mod keys;
+mod merge;
+mod parse;
+mod schema;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+pub use error::{LoadError, Violation};
+
+use crate::standard::Standard;
+
+/// Finds the text of a standard that another one extends, by the name it gives; the error says what was tried.
+pub type Resolve<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+/// Name of the standard that is built in.
+pub const BUILTIN: &str = "V13";
+
+/// The built-in standard as its file.
+pub const BUILTIN_TOML: &str = include_str!("../data/standard-v13.toml");
+
+/// The JSON Schema (2020-12) that every standard follows, extensions resolved.
+pub const SCHEMA_JSON: &str = include_str!("../data/standard.schema.json");
+
+impl Standard {
+    /// The built-in Image Standard V13.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] never happens with the embedded file; a test loads it.
+    pub fn builtin() -> Result<Self, LoadError> {
+        Self::load(BUILTIN_TOML.as_bytes(), &|name| Err(format!("nothing was asked to extend `{name}`")))
+    }
+
+    /// Loads a standard from the bytes of its TOML file.
+    ///
+    /// `extends = "V13"` means the built-in standard; any other name is handed to `resolve`. An entry of the
+    /// extending file replaces the fields it names in the entry with the same key; plain tables merge field by field;
+    /// `disable = ["row:go-static"]` takes entries away first, so that one can be disabled and written anew.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`]: bytes that are not UTF-8 or not TOML (with line and column), an extension that cannot be found,
+    /// runs in a circle or is deeper than 8, a `disable` or key that fits nothing, and every place where the result
+    /// does not follow the schema.
+    pub fn load(toml: &[u8], resolve: Resolve<'_>) -> Result<Self, LoadError> {
+        let merged = merge::resolved(toml, resolve)?;
+        schema::check(&merged)?;
+        let mut standard: Self =
+            serde_json::from_value(merged.clone()).map_err(|source| LoadError::Shape { source })?;
+        check_fixed_parts(&standard)?;
+        standard.digest = digest(&merged)?;
+        standard.document = merged;
+        Ok(standard)
+    }
+}
+
+/// The identity of a document: `sha256:` over its canonical JSON, RFC 8785.
+fn digest(document: &Value) -> Result<String, LoadError> {
+    let canonical = serde_json_canonicalizer::to_vec(document).map_err(|source| LoadError::Canonical { source })?;
+    let hex: String = Sha256::digest(&canonical).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("sha256:{hex}"))
+}
+
+/// Refuses what a file may say and the program would not do: verdicts that differ from the built-in rules'.
+fn check_fixed_parts(standard: &Standard) -> Result<(), LoadError> {
+    let rules = standard.verdict_rules.iter().filter_map(|rule| {
+        let fixed = crate::judge::verdict_of(rule.id);
+        (rule.verdict != fixed).then(|| Violation {
+            path: format!("verdict_rule:{}.verdict", rule.id),
+            message: format!("is `{}`, and this rule always means `{fixed}`; disable the rule instead", rule.verdict),
+        })
+    });
+    let severities = standard.verdicts.iter().filter_map(|row| {
+        let fixed = row.id.severity()?;
+        (row.severity != fixed).then(|| Violation {
+            path: format!("verdict:{}.severity", row.id),
+            message: format!("is {}, and the order of verdicts is fixed: {fixed}", row.severity),
+        })
+    });
+    let violations: Vec<Violation> = rules.chain(severities).collect();
+    if violations.is_empty() { Ok(()) } else { Err(LoadError::Invalid { violations }) }
+}
+
+#[cfg(test)]
+mod tests;
