@@ -91,7 +91,8 @@ pub(crate) fn documents<'a>(
     let hidden = hidden_places(tree, &gathered.drafts);
     let mut lists: Vec<Vec<Document<'_>>> = catalogers.iter().map(|_| Vec::new()).collect();
     for ((cataloger, path), drafts) in gathered.drafts {
-        let versions = versions(tree, &drafts, &hidden);
+        let mut versions = versions(tree, &drafts, &hidden);
+        versions.extend(unseen_end(tree, &path, versions.last()));
         if !versions.is_empty() {
             lists[cataloger].push(Document { path, versions });
         }
@@ -194,6 +195,39 @@ fn versions<'a>(tree: &FileTree, drafts: &[Draft<'a>], hidden: &HashMap<Place, &
         versions.push(Version { layer: end.by_layer, content });
     }
     versions
+}
+
+/// How a document ended whose body lives on under another name, which the tree's list of hidden files cannot tell.
+fn unseen_end<'a>(tree: &FileTree, path: &[u8], last: Option<&Version<'a>>) -> Option<Version<'a>> {
+    let last = last.filter(|last| last.content != Content::Gone)?;
+    let Some(id) = tree.find_no_follow(path) else {
+        return Some(Version { layer: whiteout_layer(tree, path, last.layer), content: Content::Gone });
+    };
+    let node = tree.node(id);
+    let content = if node.kind() == FileKind::File { Content::Unread } else { Content::Gone };
+    (node.layer() > last.layer).then(|| Version { layer: node.layer(), content })
+}
+
+/// The first layer above `after` with a whiteout of `path` or of a folder it lies in; the last layer if there is none.
+fn whiteout_layer(tree: &FileTree, path: &[u8], after: u32) -> u32 {
+    let is_above =
+        |folder: &[u8]| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+    let deletes = |facts: &LayerFacts| {
+        facts.table().entries().iter().any(|entry| {
+            let Some(name) = facts.table().name(entry).strip_prefix(b".wh.") else { return false };
+            let whiteout = facts.table().path(entry);
+            let folder = RecordPath::new(&whiteout).folder;
+            match (name, folder) {
+                (b".wh..opq", b"") => true,
+                (b".wh..opq", folder) => is_above(folder),
+                (name, b"") => is_above(name),
+                (name, folder) => is_above(&[folder, name].join(&b'/')),
+            }
+        })
+    };
+    let mut later = (0..).zip(tree.layers()).skip(after as usize + 1);
+    let last = tree.layers().len().saturating_sub(1) as u32;
+    later.find(|(_, facts)| deletes(facts)).map_or(last, |(layer, _)| layer)
 }
 
 fn is_replaced_by_file(tree: &FileTree, end: &HiddenFile) -> bool {

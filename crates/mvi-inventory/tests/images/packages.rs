@@ -298,3 +298,19 @@ fn a_stored_inventory_reads_back_the_same() {
     let read: Inventory = serde_json::from_str(&stored).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), stored);
 }
+
+#[test]
+fn a_deleted_name_of_a_body_that_lives_on_is_a_removal() {
+    check(
+        &[
+            &[
+                File("x/node_modules/a/package.json", r#"{"name":"a","version":"1"}"#),
+                HardLink("y/node_modules/a/package.json", "x/node_modules/a/package.json"),
+            ],
+            &[File("z", "")],
+            &[Gone("x")],
+            &[File("z", "1")],
+        ],
+        &["npm a 1 layers 0-0 1 files 26 bytes", "npm a 1 layers 0-0 0 files 0 bytes hidden by layer 2 for nothing"],
+    );
+}
