@@ -84,12 +84,12 @@ impl Findings<'_> {
     /// Records what a reader could not read in a document, once for each kind of problem: databases are rewritten by
     /// layer after layer with the same flaw in them.
     pub(crate) fn problems(&mut self, document: &Document<'_>, layer: u32, problems: &[Problem]) {
+        let path = mvi_image::printable(&document.path);
         for problem in problems {
             let text = problem.kind.to_string();
-            let path = mvi_image::printable(&document.path);
-            let known = |gap: &Gap| gap.path.as_ref() == Some(&path) && gap.text == text;
-            if !self.gaps.iter().rev().take(200).any(known) {
-                self.push(Gap { code: GapCode::Database, layer: Some(layer), path: Some(path), text });
+            let mut same_path = self.gaps.iter().rev().take_while(|gap| gap.path.as_ref() == Some(&path));
+            if !same_path.any(|gap| gap.text == text) {
+                self.gap(document, layer, text);
             }
         }
     }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cataloger::{Findings, Sighting};
 use crate::catalogers::CATALOGERS;
-use crate::document::{Bodies, documents};
+use crate::document::Bodies;
 use crate::gaps::{database_gaps, foreign_gaps, unread_gaps};
+use crate::gather::documents;
 use crate::hidden::hidden_weights;
 use crate::os::read_os_release;
 use crate::owners::{Owners, Weight, own};

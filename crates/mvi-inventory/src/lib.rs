@@ -8,6 +8,7 @@ mod collector;
 mod document;
 mod folders;
 mod gaps;
+mod gather;
 mod hidden;
 mod inventory;
 mod life;
@@ -18,6 +19,7 @@ pub mod parse;
 mod purl;
 mod requests;
 mod runtime;
+mod whiteouts;
 
 pub use cataloger::{Cataloger, DATABASE_BYTES, Findings, RECORD_BYTES, RecordPath};
 pub use catalogers::CATALOGERS;
