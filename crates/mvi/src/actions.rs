@@ -8,4 +8,4 @@ pub mod explain;
 pub mod layers;
 mod waste;
 
-pub use examine::{ExamineOptions, Examined, Examiner};
+pub use examine::{ExamineOptions, Examiner};

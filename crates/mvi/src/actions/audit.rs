@@ -45,7 +45,8 @@ pub fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &AuditOpt
             }
         };
         for image in images {
-            let name = image.reference.as_ref().map_or_else(|| location.to_string(), |name| format!("{location} ({name})"));
+            let name =
+                image.reference.as_ref().map_or_else(|| location.to_string(), |name| format!("{location} ({name})"));
             match examiner.examine(image) {
                 Ok(examined) => report.images.push(audited(examined, options)),
                 Err(error) => report.unreadable.push(unreadable(name, &error)),

@@ -128,7 +128,11 @@ fn hidden(cause: &WasteCause) -> Content {
         layer: Some(cause.layer),
         instruction: cause.instruction.clone(),
         text: format!("{files}, {what} layer {}", cause.by_layer),
-        largest: cause.largest.iter().map(|file| ContentItem { name: format!("/{}", file.path), mb: file.mb }).collect(),
+        largest: cause
+            .largest
+            .iter()
+            .map(|file| ContentItem { name: format!("/{}", file.path), mb: file.mb })
+            .collect(),
         fix: Some(cause.fix.clone()),
     }
 }

@@ -1,7 +1,9 @@
 //! From what was found in an image to the plain evidence a standard judges.
 
 use mvi_inventory::{Libc as FoundLibc, Profile, RequestedAbove};
-use mvi_standard::evidence::{BaseSource, DirectBase, Evidence, Libc, Role, RuntimePackages, Sizes as JudgedSizes, TransferSize};
+use mvi_standard::evidence::{
+    BaseSource, DirectBase, Evidence, Libc, Role, RuntimePackages, Sizes as JudgedSizes, TransferSize,
+};
 
 use super::examine::Examined;
 use crate::report::Sizes;
@@ -46,7 +48,9 @@ pub(super) fn evidence(examined: &Examined, sizes: &Sizes, stated: &Statement) -
         libc: libc(examined),
         entrypoint: entrypoint(examined),
         role: if stated.is_base { Role::Base } else { Role::Service },
-        contents_known: !foreign && inventory.gaps.is_empty() && (inventory.os.is_some() || !inventory.packages.is_empty()),
+        contents_known: !foreign
+            && inventory.gaps.is_empty()
+            && (inventory.os.is_some() || !inventory.packages.is_empty()),
         runtime_packages: runtime_packages(examined, stated),
         ..Evidence::default()
     }

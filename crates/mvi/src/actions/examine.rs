@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use mvi_image::{
-    Gap, Image, ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Progress, ScanOptions, ScannedLayer,
-    FileTree, merge, open, scan,
+    FileTree, Gap, Image, ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Progress, ScanOptions,
+    ScannedLayer, merge, open, scan,
 };
 use mvi_inventory::{Command, Inventory, InventoryCollector, Runtime, detect_runtime, take};
 
@@ -56,7 +56,15 @@ impl Examiner<'_> {
     pub fn open(&self, location: &Location) -> Result<Vec<Image>, ImageError> {
         let options = self.options;
         let collector = &InventoryCollector;
-        open(location, &OpenOptions { platform: options.platform.clone(), verify: options.verify, limits: &options.limits, collector })
+        open(
+            location,
+            &OpenOptions {
+                platform: options.platform.clone(),
+                verify: options.verify,
+                limits: &options.limits,
+                collector,
+            },
+        )
     }
 
     /// Reads an opened image.
@@ -92,7 +100,8 @@ impl Examiner<'_> {
         match image {
             Some(image) => self.examine(image),
             None => {
-                let mut available: Vec<_> = images.iter().map(|image| image.reference.clone().unwrap_or_default()).collect();
+                let mut available: Vec<_> =
+                    images.iter().map(|image| image.reference.clone().unwrap_or_default()).collect();
                 available.sort();
                 let available = format!("several, choose one by name: {}, …", available.join(", "));
                 Err(ImageError::NoSuchName { what: location.to_string(), wanted: "(any)".into(), available })

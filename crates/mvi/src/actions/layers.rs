@@ -46,27 +46,29 @@ pub(super) fn layer_notes(examined: &Examined) -> Vec<LayerNote> {
         hidden[file.place.layer as usize] += file.bytes;
     }
     let notes = examined.layers.iter().zip(&examined.image.layers).zip(hidden).enumerate();
-    notes.map(|(index, ((scanned, layer), hidden))| {
-        let change = examined.tree.changes().get(index).copied().unwrap_or_default();
-        LayerNote {
-            index,
-            instruction: examined.instruction(index),
-            digest: layer.blob.as_ref().map(ToString::to_string),
-            diff_id: layer.diff_id.as_ref().map(ToString::to_string),
-            compression: scanned.compression.to_string(),
-            transfer_mb: scanned.transfer_bytes.map(|transfer| Megabytes(transfer.bytes)),
-            transfer_estimated: scanned.transfer_bytes.is_some_and(|transfer| transfer.estimated),
-            unpacked_mb: Megabytes(scanned.facts.tar_bytes()),
-            files_mb: Megabytes(change.file_bytes),
-            hidden_mb: Megabytes(hidden),
-            added: change.added,
-            changed: change.changed,
-            removed: change.removed,
-            remembered: scanned.remembered,
-            files: None,
-            more_files: None,
-        }
-    }).collect()
+    notes
+        .map(|(index, ((scanned, layer), hidden))| {
+            let change = examined.tree.changes().get(index).copied().unwrap_or_default();
+            LayerNote {
+                index,
+                instruction: examined.instruction(index),
+                digest: layer.blob.as_ref().map(ToString::to_string),
+                diff_id: layer.diff_id.as_ref().map(ToString::to_string),
+                compression: scanned.compression.to_string(),
+                transfer_mb: scanned.transfer_bytes.map(|transfer| Megabytes(transfer.bytes)),
+                transfer_estimated: scanned.transfer_bytes.is_some_and(|transfer| transfer.estimated),
+                unpacked_mb: Megabytes(scanned.facts.tar_bytes()),
+                files_mb: Megabytes(change.file_bytes),
+                hidden_mb: Megabytes(hidden),
+                added: change.added,
+                changed: change.changed,
+                removed: change.removed,
+                remembered: scanned.remembered,
+                files: None,
+                more_files: None,
+            }
+        })
+        .collect()
 }
 
 fn add_files(examined: &Examined, notes: &mut [LayerNote], list: FileList) {
@@ -85,7 +87,8 @@ fn add_files(examined: &Examined, notes: &mut [LayerNote], list: FileList) {
             note.more_files = Some(order.len().saturating_sub(count));
             order.truncate(count);
         }
-        note.files = Some(order.into_iter().map(|index| file_note(table, &table.entries()[index], visible[index])).collect());
+        note.files =
+            Some(order.into_iter().map(|index| file_note(table, &table.entries()[index], visible[index])).collect());
     }
 }
 

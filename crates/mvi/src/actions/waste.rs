@@ -15,10 +15,10 @@ fn describe(examined: &Examined, cause: &Cause) -> WasteCause {
     let instruction = examined.instruction(layer);
     let by_instruction = examined.instruction(by_layer);
     let fix = fix(cause, instruction.as_deref(), by_instruction.as_deref());
-    let largest = cause.largest.iter().map(|file| WastedFile {
-        path: printable(&path_of(examined, file.place)),
-        mb: Megabytes(file.bytes),
-    });
+    let largest = cause
+        .largest
+        .iter()
+        .map(|file| WastedFile { path: printable(&path_of(examined, file.place)), mb: Megabytes(file.bytes) });
     WasteCause {
         layer,
         instruction,
@@ -69,18 +69,30 @@ fn fix(cause: &Cause, instruction: Option<&str>, by: Option<&str>) -> String {
     match (cause.reason, step(instruction), step(by)) {
         (Reason::SameLayer, _, _) => format!("layer {from} ships these files twice: rebuild it with a current builder"),
         (Reason::DeletedLater, _, _) if from == 0 => {
-            "they belong to the base: start from a smaller base, or build in a stage of its own and COPY the result".into()
+            "they belong to the base: start from a smaller base, or build in a stage of its own and COPY the result"
+                .into()
         }
-        (Reason::DeletedLater, Step::Run, _) => format!("clean up in the same RUN that made them (layer {from}), not in layer {to}"),
+        (Reason::DeletedLater, Step::Run, _) => {
+            format!("clean up in the same RUN that made them (layer {from}), not in layer {to}")
+        }
         (Reason::DeletedLater, Step::Copy, _) => "do not copy them in: .dockerignore, or a narrower COPY".into(),
-        (Reason::DeletedLater, Step::Unknown, _) => format!("leave them out of layer {from} instead of deleting them in layer {to}"),
-        (Reason::AttributesOnly, Step::Copy, _) => copy_attributes(by).into(),
-        (Reason::AttributesOnly, _, _) => format!("set owner and mode in the step that makes them (layer {from}); {}", copy_attributes(by)),
-        (Reason::IdenticalCopy, _, _) => format!("layer {to} ships the same bytes again: leave them out of one of the two"),
-        (Reason::Overwritten, _, _) if from == 0 => {
-            "the base's files are rewritten: let one step do all installing, or take a base that has the newer ones".into()
+        (Reason::DeletedLater, Step::Unknown, _) => {
+            format!("leave them out of layer {from} instead of deleting them in layer {to}")
         }
-        (Reason::Overwritten, Step::Run, Step::Run) => format!("join the RUN steps of layers {from} and {to}, so that they are written once"),
+        (Reason::AttributesOnly, Step::Copy, _) => copy_attributes(by).into(),
+        (Reason::AttributesOnly, _, _) => {
+            format!("set owner and mode in the step that makes them (layer {from}); {}", copy_attributes(by))
+        }
+        (Reason::IdenticalCopy, _, _) => {
+            format!("layer {to} ships the same bytes again: leave them out of one of the two")
+        }
+        (Reason::Overwritten, _, _) if from == 0 => {
+            "the base's files are rewritten: let one step do all installing, or take a base that has the newer ones"
+                .into()
+        }
+        (Reason::Overwritten, Step::Run, Step::Run) => {
+            format!("join the RUN steps of layers {from} and {to}, so that they are written once")
+        }
         (Reason::Overwritten, _, _) => format!("write them once: layer {to} replaces what layer {from} ships"),
     }
 }

@@ -51,7 +51,13 @@ fn audit(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
         audit_image(image, out)?;
     }
     for unreadable in &report.unreadable {
-        writeln!(out, "### {}: could not be read\n\n{}: {}\n", cell(&unreadable.source), unreadable.code, cell(&unreadable.message))?;
+        writeln!(
+            out,
+            "### {}: could not be read\n\n{}: {}\n",
+            cell(&unreadable.source),
+            unreadable.code,
+            cell(&unreadable.message)
+        )?;
     }
     writeln!(out, "<sub>mvi {} · Image Standard {}</sub>", report.tool.version, cell(&report.standard))
 }
@@ -95,7 +101,10 @@ fn audit_image(image: &AuditedImage, out: &mut dyn Write) -> io::Result<()> {
 
 fn layers(report: &LayersReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "### Layers of {}\n", cell(report.image.title()))?;
-    writeln!(out, "| # | unpacked | hidden | added | changed | removed | instruction |\n|---:|---:|---:|---:|---:|---:|---|")?;
+    writeln!(
+        out,
+        "| # | unpacked | hidden | added | changed | removed | instruction |\n|---:|---:|---:|---:|---:|---:|---|"
+    )?;
     for layer in &report.layers {
         let what = short(layer.instruction.as_deref());
         let counts = format!("{} | {} | {}", layer.added, layer.changed, layer.removed);
@@ -111,7 +120,15 @@ fn waste(causes: &[WasteCause], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "| hidden | files | from layer | by layer | fix |\n|---:|---:|---:|---:|---|")?;
     for cause in causes {
-        writeln!(out, "| {} | {} | {} | {} | {} |", cause.mb, cause.files, cause.layer, cause.by_layer, cell(&cause.fix))?;
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            cause.mb,
+            cause.files,
+            cause.layer,
+            cause.by_layer,
+            cell(&cause.fix)
+        )?;
     }
     Ok(())
 }
@@ -120,7 +137,13 @@ fn explain(report: &ExplainReport, out: &mut dyn Write) -> io::Result<()> {
     let state = if report.visible { "visible" } else { "not in the finished image" };
     writeln!(out, "### /{}\n\n{state}, {} visible, {} hidden\n", cell(&report.path), report.mb, report.hidden_mb)?;
     if let Some(owner) = &report.owner {
-        writeln!(out, "Belongs to {} {}, brought by layer {}.\n", cell(&owner.name), cell(&owner.version), owner.introduced)?;
+        writeln!(
+            out,
+            "Belongs to {} {}, brought by layer {}.\n",
+            cell(&owner.name),
+            cell(&owner.version),
+            owner.introduced
+        )?;
     }
     writeln!(out, "| layer | bytes | mode | owner | instruction |\n|---:|---:|---|---|---|")?;
     for version in &report.versions {

@@ -67,7 +67,8 @@ fn facts(image: &AuditedImage) -> String {
 
 fn packages(counts: PackageCounts) -> String {
     let kinds = [("deb", counts.deb), ("apk", counts.apk), ("pypi", counts.pypi), ("npm", counts.npm)];
-    let mut parts: Vec<_> = kinds.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    let mut parts: Vec<_> =
+        kinds.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     if counts.hidden > 0 {
         parts.push(format!("{} removed but shipped", counts.hidden));
     }
@@ -135,7 +136,10 @@ fn write_contents(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
     let count = image.contents.len().saturating_sub(CAUSES);
     if count > 0 {
         let text = if count == 1 { "1 smaller part".to_owned() } else { format!("{count} smaller parts") };
-        page.line(&[(paint::DIM, &format!("  {:>10}  {:>3.0} %  {text}", Megabytes(rest).to_string(), percent(rest, whole.0)))])?;
+        page.line(&[(
+            paint::DIM,
+            &format!("  {:>10}  {:>3.0} %  {text}", Megabytes(rest).to_string(), percent(rest, whole.0)),
+        )])?;
     }
     Ok(())
 }

@@ -13,11 +13,15 @@ pub(super) fn write(report: &ExplainReport, page: &mut Page<'_>) -> io::Result<(
     }
     let state = if report.visible { "visible" } else { "not in the finished image" };
     let files = if report.files > 1 { format!(" in {} files", report.files) } else { String::new() };
-    let hidden = if report.hidden_mb.0 > 0 { format!(", {} shipped and hidden", report.hidden_mb) } else { String::new() };
+    let hidden =
+        if report.hidden_mb.0 > 0 { format!(", {} shipped and hidden", report.hidden_mb) } else { String::new() };
     page.wrapped(paint::PLAIN, "", 2, &format!("{state}, {}{files}{hidden}", report.mb))?;
     match &report.owner {
         Some(owner) => {
-            let text = format!("belongs to {} {} ({}), brought by layer {}", owner.name, owner.version, owner.installed_mb, owner.introduced);
+            let text = format!(
+                "belongs to {} {} ({}), brought by layer {}",
+                owner.name, owner.version, owner.installed_mb, owner.introduced
+            );
             page.wrapped(paint::PLAIN, "", 2, &text)?;
             page.wrapped(paint::DIM, "", 2, &owner.purl)?;
         }
@@ -50,7 +54,8 @@ fn write_version(version: &PathVersion, page: &mut Page<'_>) -> io::Result<()> {
     };
     let link = version.link.as_ref().map_or_else(String::new, |link| format!(" → {link}"));
     let xattrs = if version.xattrs.is_empty() { String::new() } else { format!(", {}", version.xattrs.join(", ")) };
-    let kind = serde_json::to_value(version.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
+    let kind =
+        serde_json::to_value(version.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
     let text = format!("{kind}{link} {} {} {}{xattrs}: {fate}", version.mode, version.owner, version.mb);
     page.wrapped(paint::DIM, "", 12, &text)
 }

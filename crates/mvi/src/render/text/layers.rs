@@ -8,7 +8,8 @@ use crate::report::{FileChange, LayerNote, LayersReport};
 pub(super) fn write(report: &LayersReport, page: &mut Page<'_>) -> io::Result<()> {
     let sizes = &report.sizes;
     page.both(paint::BOLD, report.image.title(), &report.image.platform)?;
-    let efficiency = report.efficiency.map_or_else(String::new, |share| format!(" · efficiency {:.1} %", share * 100.0));
+    let efficiency =
+        report.efficiency.map_or_else(String::new, |share| format!(" · efficiency {:.1} %", share * 100.0));
     let transfer = sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| mb.to_string());
     let about = if sizes.transfer_estimated { "≈ " } else { "" };
     let text = format!(
@@ -17,7 +18,10 @@ pub(super) fn write(report: &LayersReport, page: &mut Page<'_>) -> io::Result<()
     );
     page.wrapped(paint::DIM, "", 0, &text)?;
     page.blank()?;
-    let head = format!("  {:>3}  {:>10}  {:>10}  {:>7} {:>7} {:>7}  ", "#", "unpacked", "hidden", "added", "changed", "removed");
+    let head = format!(
+        "  {:>3}  {:>10}  {:>10}  {:>7} {:>7} {:>7}  ",
+        "#", "unpacked", "hidden", "added", "changed", "removed"
+    );
     page.line(&[(paint::DIM, &head), (paint::DIM, "instruction")])?;
     let largest = report.layers.iter().map(|layer| layer.unpacked_mb.0).max().unwrap_or(0).max(1);
     for layer in &report.layers {
@@ -53,7 +57,8 @@ fn write_layer(layer: &LayerNote, largest: u64, page: &mut Page<'_>) -> io::Resu
             FileChange::Whiteout => (paint::BAD, "−"),
         };
         let link = file.link.as_ref().map_or_else(String::new, |link| format!(" → {link}"));
-        let text = format!("       {:>10} {mark} {} {:>11}  /{}{link}", file.mb.to_string(), file.mode, file.owner, file.path);
+        let text =
+            format!("       {:>10} {mark} {} {:>11}  /{}{link}", file.mb.to_string(), file.mode, file.owner, file.path);
         page.line(&[(style, &text)])?;
     }
     match layer.more_files {
