@@ -29,7 +29,7 @@ updated=0
 for package in "${base[@]}" "${service[@]}"; do
   compgen -G "$packages/${package}_*.deb" >/dev/null && continue
   if ((updated)) || ! download "$package"; then
-    ((updated)) || apt-get -qq "${own[@]}" update
+    ((updated)) || apt-get -qq "${own[@]}" update 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
     updated=1
     download "$package" "${own[@]}" || { echo "demo-image: $package cannot be downloaded" >&2; exit 1; }
   fi

@@ -12,7 +12,7 @@ cargo fmt --all --check
 step "lints"
 cargo clippy --locked --workspace --all-targets -- -D warnings
 step "documentation"
-RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items
+RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps
 step "the program, for the tests that run it"
 cargo build --locked --release -p mvi
 MVI_BIN=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/mvi
