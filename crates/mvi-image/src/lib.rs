@@ -12,6 +12,7 @@ mod pass;
 mod source;
 mod tar;
 mod tree;
+mod waste;
 
 pub use cache::{CacheInfo, LayerCache};
 pub use digest::{Algorithm, BadDigest, Digest, Hasher};
@@ -26,3 +27,4 @@ pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, scan};
 pub use source::{Config, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig, Scheme, open};
 pub use tar::TarError;
 pub use tree::{FileTree, HiddenFile, LayerChange, Node, NodeId, Place, ROOT, Reason, merge};
+pub use waste::{Cause, causes};

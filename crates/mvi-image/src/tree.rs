@@ -8,7 +8,7 @@ mod resolve;
 
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 pub use hidden::{HiddenFile, Reason};
 pub use merge::merge;
@@ -110,6 +110,22 @@ impl FileTree {
             stack.extend(self.children(next));
             Some(next)
         })
+    }
+
+    /// Every visible file body once, however many hard links name it, with one path that names it.
+    pub fn visible_bodies(&self) -> impl Iterator<Item = (NodeId, Place)> + '_ {
+        let mut linked = HashSet::new();
+        self.visible().filter_map(move |id| {
+            let place = self.place(id.0)?;
+            let first = self.hard_links.is_empty() || linked.insert(place);
+            (first && self.entry(place).kind() == FileKind::File).then_some((id, place))
+        })
+    }
+
+    /// The folder a node is in; the root is its own.
+    #[must_use]
+    pub fn parent(&self, id: NodeId) -> NodeId {
+        self.records.get(id.0 as usize).map_or(ROOT, |record| NodeId(record.parent))
     }
 
     /// The visible children of a folder, newest first.
@@ -231,6 +247,13 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.tree.place(self.id.0)
+    }
+
+    /// The entry of its own name; for a hard link not the one that holds the body.
+    #[must_use]
+    pub fn own_place(&self) -> Option<Place> {
+        let record = self.record();
+        (record.entry != NONE).then(|| Place { layer: u32::from(record.layer), entry: record.entry })
     }
 
     /// True when its path was made by a hard link to another path.

@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::life::Ended;
 use crate::package::{Ecosystem, Leftover, Requested, Source};
 use crate::parse::Problem;
-use crate::requests::Snapshot;
+use crate::requests::Requests;
 
 /// Ceiling for a database that lists every package of a system, in bytes.
 pub const DATABASE_BYTES: u64 = 64 << 20;
@@ -76,20 +76,20 @@ pub struct Findings<'a> {
     pub(crate) gaps: Vec<Gap>,
     /// How many more gaps there are.
     pub(crate) more_gaps: u64,
-    /// Installed and requested packages after each layer that changed them.
-    pub(crate) snapshots: Vec<Snapshot>,
+    /// Packages that were asked for; none when there is no such memory and no package.
+    pub(crate) requests: Option<Requests>,
 }
 
 impl Findings<'_> {
     /// Records what a reader could not read in a document, once for each kind of problem: databases are rewritten by
     /// layer after layer with the same flaw in them.
     pub(crate) fn problems(&mut self, document: &Document<'_>, layer: u32, problems: &[Problem]) {
+        let path = mvi_image::printable(&document.path);
         for problem in problems {
             let text = problem.kind.to_string();
-            let path = mvi_image::printable(&document.path);
-            let known = |gap: &Gap| gap.path.as_ref() == Some(&path) && gap.text == text;
-            if !self.gaps.iter().rev().take(200).any(known) {
-                self.push(Gap { code: GapCode::Database, layer: Some(layer), path: Some(path), text });
+            let mut same_path = self.gaps.iter().rev().take_while(|gap| gap.path.as_ref() == Some(&path));
+            if !same_path.any(|gap| gap.text == text) {
+                self.gap(document, layer, text);
             }
         }
     }

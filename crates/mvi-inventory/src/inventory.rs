@@ -1,22 +1,23 @@
 //! Taking the inventory: catalogers over documents, files to their owners, one sorted list.
 
 use mvi_image::{FileTree, Gap, GapCode, NodeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cataloger::{Findings, Sighting};
 use crate::catalogers::CATALOGERS;
-use crate::document::{Bodies, documents};
+use crate::document::Bodies;
 use crate::gaps::{database_gaps, foreign_gaps, unread_gaps};
+use crate::gather::documents;
 use crate::hidden::hidden_weights;
 use crate::os::read_os_release;
 use crate::owners::{Owners, Weight, own};
 use crate::package::{Hidden, Leftover, Package};
 use crate::parse::os_release::OsRelease;
 use crate::purl::{PurlParts, purl};
-use crate::requests::{RequestedAbove, Snapshot, requested_above};
+use crate::requests::{RequestedAbove, Requests, requested_above};
 
 /// What is inside an image. Lists are sorted, and the same for the same layers.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Inventory {
     /// What the image says it was built from.
     pub os: Option<OsRelease>,
@@ -31,8 +32,8 @@ pub struct Inventory {
     /// Who owns which file; not part of the serialised inventory, which does without a tree.
     #[serde(skip)]
     pub owners: Owners,
-    /// What package managers held after each layer that changed it, by ecosystem and layer.
-    pub snapshots: Vec<Snapshot>,
+    /// Packages that were asked for, and since when they have been there, by ecosystem.
+    pub requests: Vec<Requests>,
 }
 
 /// Takes the inventory of an image whose layers were read with an
@@ -49,7 +50,7 @@ pub fn take(tree: &FileTree) -> Inventory {
         let findings = cataloger.catalog(&documents);
         inventory.gaps.extend(database_gaps(tree, cataloger.databases(), &documents));
         inventory.gaps.extend(unread_gaps(&documents));
-        let Findings { sightings: found, leftovers, gaps, more_gaps, snapshots } = findings;
+        let Findings { sightings: found, leftovers, gaps, more_gaps, requests } = findings;
         if more_gaps > 0 {
             let text = format!("{more_gaps} more records of {} cannot be read", cataloger.name());
             inventory.gaps.push(Gap::whole(GapCode::Database, text));
@@ -57,7 +58,7 @@ pub fn take(tree: &FileTree) -> Inventory {
         sightings.extend(found);
         inventory.leftovers.extend(leftovers);
         inventory.gaps.extend(gaps);
-        inventory.snapshots.extend(snapshots);
+        inventory.requests.extend(requests);
     }
     inventory.gaps.extend(foreign_gaps(tree));
     sightings.sort_by(|left, right| order(left).cmp(&order(right)));
@@ -72,7 +73,7 @@ impl Inventory {
     /// upper bound for images whose base is not known.
     #[must_use]
     pub fn requested_above(&self, base_layers: u32) -> RequestedAbove {
-        requested_above(&self.snapshots, base_layers)
+        requested_above(&self.requests, base_layers)
     }
 
     /// The package that owns a path of the tree the inventory was taken from.
@@ -151,7 +152,7 @@ impl Inventory {
         self.leftovers.sort_by(|left, right| {
             (&left.name, &left.architecture, &left.version).cmp(&(&right.name, &right.architecture, &right.version))
         });
-        self.snapshots.sort_by_key(|snapshot| (snapshot.ecosystem, snapshot.layer));
+        self.requests.sort_by_key(|requests| requests.ecosystem);
         self.gaps
             .sort_by(|left, right| (&left.path, left.layer, &left.text).cmp(&(&right.path, right.layer, &right.text)));
         self

@@ -1,9 +1,9 @@
 //! A package as reports show it: who it is, where it came from, what it costs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a package comes from; decides how its name and version are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ecosystem {
     /// Alpine, Wolfi and other users of apk.
@@ -39,7 +39,7 @@ impl Ecosystem {
 }
 
 /// One package of an image. Layers are counted from the base, which is 0.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Its kind.
     pub ecosystem: Ecosystem,
@@ -77,7 +77,7 @@ pub struct Package {
 }
 
 /// The source package that a binary package was built from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// Debian's `Source`, Alpine's origin.
     pub name: String,
@@ -86,7 +86,7 @@ pub struct Source {
 }
 
 /// Whether a package was asked for or came as a dependency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Requested {
     /// Somebody named it: apk's world, or not marked automatic by apt.
@@ -98,7 +98,7 @@ pub enum Requested {
 }
 
 /// How a package left the image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
     /// The layer that removed or replaced it.
     pub removed_in_layer: u32,
@@ -107,7 +107,7 @@ pub struct Hidden {
 }
 
 /// A package that dpkg remembers without having it installed whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leftover {
     /// Its name.
     pub name: String,

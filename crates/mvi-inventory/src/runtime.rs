@@ -5,7 +5,7 @@ mod script;
 mod traces;
 
 use mvi_image::FileTree;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::Bodies;
 use crate::parse::elf::Loader;
@@ -14,7 +14,7 @@ pub use entry::{Command, Program, Step};
 pub use traces::{Libc, Trace};
 
 /// The kinds of runtime that the standard knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Erlang/OTP, and what runs on it.
@@ -34,7 +34,7 @@ pub enum Profile {
 }
 
 /// What an image runs, and on what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Runtime {
     /// What the program that the image starts is made for; none when that is a shell, or is not known.
     pub profile: Option<Profile>,

@@ -1,2 +1,13 @@
-//! Minimum Viable Image.
-fn main() {}
+//! `mvi`, Minimum Viable Image: judges container images against a written image standard and explains every megabyte.
+
+mod actions;
+mod cli;
+mod progress;
+mod render;
+mod report;
+mod settings;
+mod standards;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -9,7 +9,7 @@ use crate::life::{Life, Record, lives};
 use crate::package::{Ecosystem, Requested, Source};
 use crate::parse::apk_installed::{ApkRecord, parse_apk_installed};
 use crate::parse::apk_world::parse_apk_world;
-use crate::requests::Snapshot;
+use crate::requests::{Memory, RequestLog, Requests};
 
 const WORLD: &[u8] = b"etc/apk/world";
 const INSTALLED: &[u8] = b"lib/apk/db/installed";
@@ -48,8 +48,9 @@ impl Cataloger for Apk {
         {
             findings.problems(world, layer, &parse_apk_world(bytes).1);
         }
-        findings.snapshots = snapshots(documents, &all, world);
-        let asked = findings.snapshots.last().and_then(|snapshot| snapshot.asked.clone());
+        findings.requests = requests(documents, &all, world);
+        let asked = findings.requests.as_ref().filter(|requests| requests.memory == Memory::Kept);
+        let asked = asked.map(|requests| requests.names.keys().cloned().collect::<BTreeSet<_>>());
         let real = all.into_iter().filter(|(_, life)| !is_virtual(&life.record.name));
         findings.sightings = real.map(|(document, life)| sighting(document, life, asked.as_ref())).collect();
         findings
@@ -118,27 +119,31 @@ fn sighting<'a>(document: &Document<'_>, life: Life<ApkRecord<'a>>, asked: Optio
     }
 }
 
-/// What apk held after each layer that changed one of its files.
-fn snapshots(
+/// What apk was asked for, from layer to layer.
+fn requests(
     documents: &[Document<'_>],
     lives: &[(&Document<'_>, Life<ApkRecord<'_>>)],
     world: Option<&Document<'_>>,
-) -> Vec<Snapshot> {
+) -> Option<Requests> {
     let layers: BTreeSet<u32> =
         documents.iter().flat_map(|document| &document.versions).map(|version| version.layer).collect();
-    let snapshot = |layer: u32| {
-        let alive = lives.iter().filter(|(_, life)| life.is_alive_after(layer));
+    let mut log = RequestLog::default();
+    for layer in &layers {
+        let mut databases = documents.iter().filter(|document| document.path != WORLD);
+        if !databases.any(|database| database.has_bytes_after(*layer)) {
+            log.lost();
+            continue;
+        }
+        let alive = lives.iter().filter(|(_, life)| life.is_alive_after(*layer));
         let records: BTreeMap<&str, &ApkRecord<'_>> =
             alive.map(|(_, life)| (life.record.name.as_ref(), &life.record)).collect();
         let bytes = world.and_then(|world| world.version_before(layer + 1)).and_then(Version::bytes);
-        Snapshot {
-            ecosystem: Ecosystem::Apk,
-            layer,
-            installed: records.keys().filter(|name| !is_virtual(name)).map(|name| (*name).to_owned()).collect(),
-            asked: bytes.map(|bytes| expand(bytes, &records)),
-        }
-    };
-    layers.into_iter().map(snapshot).collect()
+        let asked = bytes.map(|bytes| expand(bytes, &records));
+        let asked = asked.as_ref().map(|asked| asked.iter().map(String::as_str).collect());
+        let installed = records.keys().filter(|name| !is_virtual(name)).copied().collect();
+        log.after(*layer, &installed, asked.as_ref());
+    }
+    (!layers.is_empty()).then(|| log.finish(Ecosystem::Apk))
 }
 
 /// The names in a world, virtual packages replaced by their dependencies, and what a package provides by its name.

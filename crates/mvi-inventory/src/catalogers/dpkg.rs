@@ -10,7 +10,7 @@ use crate::package::{Ecosystem, Leftover, Requested, Source};
 use crate::parse::dpkg_status::{DpkgRecord, DpkgState, StatusField, parse_dpkg_status};
 use crate::parse::extended_states::parse_extended_states;
 use crate::parse::md5sums::parse_md5sums;
-use crate::requests::Snapshot;
+use crate::requests::{RequestLog, Requests};
 
 const STATUS: &str = "var/lib/dpkg/status";
 const STATUS_FOLDER: &[u8] = b"var/lib/dpkg/status.d";
@@ -61,7 +61,7 @@ impl Cataloger for Dpkg {
         {
             findings.problems(memory, layer, &parse_extended_states(bytes).1);
         }
-        findings.snapshots = snapshots(documents, &all, memory);
+        findings.requests = requests(documents, &all, memory);
         let lists: HashMap<&[u8], &Document<'_>> =
             documents.iter().map(|document| (document.path.as_slice(), document)).collect();
         for (document, life) in all {
@@ -209,23 +209,29 @@ fn automatic_names(bytes: &[u8]) -> HashSet<String> {
     parse_extended_states(bytes).0.into_iter().map(|record| record.name.into_owned()).collect()
 }
 
-/// What dpkg and apt held after each layer that changed one of their files.
-fn snapshots(
+/// What apt was asked for, from layer to layer.
+fn requests(
     documents: &[Document<'_>],
     lives: &[(&Document<'_>, Life<DpkgRecord<'_>>)],
     memory: Option<&Document<'_>>,
-) -> Vec<Snapshot> {
-    let is_list = |document: &&Document<'_>| !document.path.ends_with(b".md5sums");
-    let versions = documents.iter().filter(is_list).flat_map(|document| &document.versions);
+) -> Option<Requests> {
+    let is_list = |document: &&Document<'_>| document.path.ends_with(b".md5sums");
+    let versions = documents.iter().filter(|document| !is_list(document)).flat_map(|document| &document.versions);
     let layers: BTreeSet<u32> = versions.map(|version| version.layer).collect();
-    let snapshot = |layer: u32| {
-        let alive = lives.iter().filter(|(_, life)| life.is_alive_after(layer));
-        let installed: BTreeSet<String> = alive.map(|(_, life)| life.record.name.to_string()).collect();
+    let mut log = RequestLog::default();
+    for layer in &layers {
+        let mut databases = documents.iter().filter(|document| !is_list(document) && document.path != EXTENDED_STATES);
+        if !databases.any(|database| database.has_bytes_after(*layer)) {
+            log.lost();
+            continue;
+        }
+        let alive = lives.iter().filter(|(_, life)| life.is_alive_after(*layer));
+        let installed: BTreeSet<&str> = alive.map(|(_, life)| life.record.name.as_ref()).collect();
         let automatic = memory.and_then(|memory| memory.version_before(layer + 1)).and_then(Version::bytes);
         let asked = automatic
             .map(automatic_names)
-            .map(|automatic| installed.iter().filter(|name| !automatic.contains(*name)).cloned().collect());
-        Snapshot { ecosystem: Ecosystem::Deb, layer, installed, asked }
-    };
-    layers.into_iter().map(snapshot).collect()
+            .map(|automatic| installed.iter().filter(|name| !automatic.contains(**name)).copied().collect());
+        log.after(*layer, &installed, asked.as_ref());
+    }
+    (!layers.is_empty()).then(|| log.finish(Ecosystem::Deb))
 }

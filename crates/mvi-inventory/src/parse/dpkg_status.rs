@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::deb822::{Line, Lines};
 use super::problem::{Problem, ProblemKind, Problems, quote};
 
 /// How far dpkg came with a package: the third word of `Status`, dpkg(1), "Package states".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DpkgState {
     /// Nothing of it is in the image.

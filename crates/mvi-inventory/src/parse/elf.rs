@@ -1,10 +1,10 @@
 //! The first kibibyte of a program: is it ELF, for which machine, and who loads it.
 
 use memchr::memchr;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the head of an ELF file tells. Layout: System V ABI, "Object files"; elf(5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ElfHead {
     /// `e_machine`: 62 x86-64, 183 AArch64, 3 i386, 40 Arm, 243 RISC-V, …
     pub machine: u16,
@@ -17,7 +17,7 @@ pub struct ElfHead {
 }
 
 /// What maps a program and its libraries into memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loader {
     /// Only the kernel: there is no `PT_INTERP`. Static programs and static-pie ones are so, and shared libraries.

@@ -1,12 +1,12 @@
 //! The name and version of the distribution: `etc/os-release`, os-release(5).
 
 use memchr::memchr;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::problem::{Problem, ProblemKind, Problems, quote};
 
 /// What the image says it was built from. Absent fields are absent: none has a default here.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OsRelease {
     /// `ID`: `debian`, `alpine`, `ubuntu`, …
     pub id: Option<String>,

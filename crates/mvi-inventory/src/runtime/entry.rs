@@ -1,7 +1,7 @@
 //! Follows an image's command to the program it runs: search path, links, scripts, shells and other wrappers.
 
 use mvi_image::{FileKind, FileTree};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Profile;
 use super::script::{command_text, exec_line, interpreter, is_assignment};
@@ -25,7 +25,7 @@ pub struct Command<'a> {
 }
 
 /// A program on the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The word that names it.
     pub word: String,
@@ -36,7 +36,7 @@ pub struct Step {
 }
 
 /// What a file that is started is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Program {
     /// A program for a processor.

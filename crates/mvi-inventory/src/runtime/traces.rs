@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use mvi_image::{FileKind, FileTree};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Profile;
 use crate::cataloger::RecordPath;
 
 /// A runtime that lies in the image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// What it runs.
     pub profile: Profile,
@@ -18,7 +18,7 @@ pub struct Trace {
 }
 
 /// A C library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Libc {
     /// The GNU one.

@@ -2,7 +2,7 @@
 
 use crate::image::Entry::{self, File, Folder, Gone, HardLink, Link};
 use crate::image::tree;
-use mvi_inventory::{Package, take};
+use mvi_inventory::{Inventory, Package, take};
 
 /// Checks the lines that describe the inventory of an image: packages, hidden ones, leftovers and gaps.
 fn check(layers: &[&[Entry<'_>]], expected: &[&str]) {
@@ -288,4 +288,29 @@ fn packages_of_an_unnamed_distribution_are_a_gap() {
     let inventory = take(&tree(&[&[File(STATUS, BASH)]]));
     let texts: Vec<&str> = inventory.gaps.iter().map(|gap| gap.text.as_str()).collect();
     assert_eq!(texts, ["the image does not say which distribution its 1 packages come from"]);
+}
+
+#[test]
+fn a_stored_inventory_reads_back_the_same() {
+    let inventory =
+        take(&tree(&[&[File("etc/os-release", "ID=test\n"), File(STATUS, BASH), File("lib/apk/db/installed", "?")]]));
+    let stored = serde_json::to_string(&inventory).unwrap();
+    let read: Inventory = serde_json::from_str(&stored).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+}
+
+#[test]
+fn a_deleted_name_of_a_body_that_lives_on_is_a_removal() {
+    check(
+        &[
+            &[
+                File("x/node_modules/a/package.json", r#"{"name":"a","version":"1"}"#),
+                HardLink("y/node_modules/a/package.json", "x/node_modules/a/package.json"),
+            ],
+            &[File("z", "")],
+            &[Gone("x")],
+            &[File("z", "1")],
+        ],
+        &["npm a 1 layers 0-0 1 files 26 bytes", "npm a 1 layers 0-0 0 files 0 bytes hidden by layer 2 for nothing"],
+    );
 }

@@ -2,7 +2,7 @@
 
 use mvi_inventory::{RequestedAbove, take};
 
-use crate::image::Entry::{self, File};
+use crate::image::Entry::{self, File, Gone};
 use crate::image::tree;
 
 fn check(layers: &[&[Entry<'_>]], base_layers: u32, expected: &str) {
@@ -72,4 +72,17 @@ fn the_base_may_have_several_layers() {
     check(&layers, 2, "c");
     check(&layers, 1, "b c");
     check(&layers, 0, "a b c");
+}
+
+#[test]
+fn deleting_the_database_does_not_make_an_image_that_asked_for_nothing() {
+    check(
+        &[
+            &[File(INSTALLED, &apk("a")), File(WORLD, "a")],
+            &[File(INSTALLED, &apk("a curl")), File(WORLD, "a curl")],
+            &[Gone("lib/apk")],
+        ],
+        1,
+        "at most curl",
+    );
 }

@@ -1,0 +1,108 @@
+//! The main job: read images, judge them, explain every megabyte.
+
+use std::error::Error as _;
+
+use jiff::Timestamp;
+use mvi_image::{ImageError, Location};
+use mvi_inventory::Ecosystem;
+use mvi_standard::{Standard, judge};
+
+pub use super::evidence::Statement;
+
+use super::contents::contents;
+use super::evidence::{evidence, runtimes};
+use super::examine::{Examined, Examiner};
+use super::layers::layer_notes;
+use super::waste::waste;
+use crate::report::{AuditReport, AuditedImage, OperatingSystem, PackageCounts, TOOL, Unreadable};
+
+/// What an audit goes by.
+pub struct AuditOptions<'a> {
+    /// The standard.
+    pub standard: &'a Standard,
+    /// What the user states of the images.
+    pub statement: &'a Statement,
+    /// The moment of judging.
+    pub now: Timestamp,
+}
+
+/// Audits every image of every location; what cannot be read is reported beside the rest.
+pub fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &AuditOptions<'_>) -> AuditReport {
+    let mut report = AuditReport {
+        schema: "mvi-audit/1",
+        tool: TOOL,
+        standard: options.standard.meta.id.clone(),
+        standard_digest: options.standard.digest().to_owned(),
+        images: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    for location in locations {
+        let images = match examiner.open(location) {
+            Ok(images) => images,
+            Err(error) => {
+                report.unreadable.push(unreadable(location.to_string(), &error));
+                continue;
+            }
+        };
+        for image in images {
+            let name =
+                image.reference.as_ref().map_or_else(|| location.to_string(), |name| format!("{location} ({name})"));
+            match examiner.examine(image) {
+                Ok(examined) => report.images.push(audited(examined, options)),
+                Err(error) => report.unreadable.push(unreadable(name, &error)),
+            }
+        }
+    }
+    report
+}
+
+/// An error with its causes, as one line.
+pub fn unreadable(source: String, error: &ImageError) -> Unreadable {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    Unreadable { source, code: error.code(), message }
+}
+
+fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
+    let sizes = examined.sizes();
+    let evidence = evidence(&examined, &sizes, options.statement);
+    let judgement = judge(options.standard, &evidence, options.now);
+    let waste = waste(&examined);
+    AuditedImage {
+        image: examined.identity(),
+        verified: examined.verified,
+        sizes,
+        efficiency: examined.tree.efficiency(),
+        judgement,
+        os: operating_system(&examined),
+        runtimes: runtimes(&examined),
+        package_counts: package_counts(&examined),
+        contents: contents(&examined, &sizes, &waste),
+        layers: layer_notes(&examined),
+        waste,
+        gaps: examined.gaps(),
+        packages: examined.inventory.packages,
+        hidden_packages: examined.inventory.hidden,
+    }
+}
+
+fn operating_system(examined: &Examined) -> Option<OperatingSystem> {
+    let os = examined.inventory.os.as_ref()?;
+    let name = os.pretty_name.clone().or_else(|| os.distro()).unwrap_or_else(|| "an unnamed system".into());
+    Some(OperatingSystem { id: os.id.clone(), version_id: os.version_id.clone(), name })
+}
+
+fn package_counts(examined: &Examined) -> PackageCounts {
+    let count = |ecosystem| examined.inventory.packages.iter().filter(|package| package.ecosystem == ecosystem).count();
+    PackageCounts {
+        deb: count(Ecosystem::Deb),
+        apk: count(Ecosystem::Apk),
+        pypi: count(Ecosystem::Pypi),
+        npm: count(Ecosystem::Npm),
+        hidden: examined.inventory.hidden.len(),
+    }
+}

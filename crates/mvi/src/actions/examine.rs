@@ -1,0 +1,186 @@
+//! The steps every look into an image shares: open, read the layers, merge, take the inventory.
+
+use std::collections::HashSet;
+
+use mvi_image::{
+    FileTree, Gap, Image, ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Progress, ScanOptions,
+    ScannedLayer, merge, open, scan,
+};
+use mvi_inventory::{Command, Inventory, InventoryCollector, Runtime, detect_runtime, take};
+
+use crate::report::{ImageIdentity, Megabytes, Sizes, instruction};
+
+/// How images are read.
+pub struct ExamineOptions {
+    /// Which platforms of a multi-platform image.
+    pub platform: PlatformChoice,
+    /// True when digests are checked.
+    pub verify: bool,
+    /// Ceilings.
+    pub limits: Limits,
+    /// Layers read at the same time.
+    pub jobs: usize,
+    /// The layer memory; none to do without.
+    pub cache: Option<LayerCache>,
+}
+
+/// Reads images with one set of options.
+pub struct Examiner<'a> {
+    /// How.
+    pub options: &'a ExamineOptions,
+    /// Watches the layers of the image at hand.
+    pub progress: &'a dyn Progress,
+}
+
+/// An image with everything that was found in it.
+pub struct Examined {
+    /// Manifest and config.
+    pub image: Image,
+    /// Its layers, base first.
+    pub layers: Vec<ScannedLayer>,
+    /// The merged file system.
+    pub tree: FileTree,
+    /// Packages.
+    pub inventory: Inventory,
+    /// What it runs.
+    pub runtime: Runtime,
+    /// True when digests were checked.
+    pub verified: bool,
+}
+
+impl Examiner<'_> {
+    /// Opens the images at a location; no layer of theirs is read yet, unless the archive can be read only once.
+    ///
+    /// # Errors
+    /// See [`open`].
+    pub fn open(&self, location: &Location) -> Result<Vec<Image>, ImageError> {
+        let options = self.options;
+        let collector = &InventoryCollector;
+        open(
+            location,
+            &OpenOptions {
+                platform: options.platform.clone(),
+                verify: options.verify,
+                limits: &options.limits,
+                collector,
+            },
+        )
+    }
+
+    /// Reads an opened image.
+    ///
+    /// # Errors
+    /// See [`scan`].
+    pub fn examine(&self, image: Image) -> Result<Examined, ImageError> {
+        let options = self.options;
+        let layers = scan(
+            &image,
+            &ScanOptions {
+                collector: &InventoryCollector,
+                limits: &options.limits,
+                verify: options.verify,
+                jobs: options.jobs,
+                cache: options.cache.as_ref(),
+                progress: self.progress,
+            },
+        )?;
+        let tree = merge(layers.iter().map(|layer| layer.facts.clone()).collect());
+        let inventory = take(&tree);
+        let runtime = runtime(&image, &tree);
+        Ok(Examined { image, layers, tree, inventory, runtime, verified: options.verify })
+    }
+
+    /// Opens and reads the one image of a location.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`] and [`Self::examine`]; several images are an error that names them.
+    pub fn examine_one(&self, location: &Location) -> Result<Examined, ImageError> {
+        let mut images = self.open(location)?;
+        let image = images.pop().filter(|_| images.is_empty());
+        match image {
+            Some(image) => self.examine(image),
+            None => {
+                let mut available: Vec<_> =
+                    images.iter().map(|image| image.reference.clone().unwrap_or_default()).collect();
+                available.sort();
+                let available = format!("several, choose one by name: {}, …", available.join(", "));
+                Err(ImageError::NoSuchName { what: location.to_string(), wanted: "(any)".into(), available })
+            }
+        }
+    }
+}
+
+fn runtime(image: &Image, tree: &FileTree) -> Runtime {
+    let config = &image.config.config;
+    let search_path = config.env.iter().find_map(|pair| pair.strip_prefix("PATH="));
+    detect_runtime(tree, &Command { argv: &image.argv(), search_path, working_dir: &config.working_dir })
+}
+
+impl Examined {
+    /// Which image it is.
+    #[must_use]
+    pub fn identity(&self) -> ImageIdentity {
+        let digest = |digest: &Option<mvi_image::Digest>| digest.as_ref().map(ToString::to_string);
+        ImageIdentity {
+            source: self.image.source.clone(),
+            reference: self.image.reference.clone(),
+            platform: self.image.platform().to_string(),
+            manifest_digest: digest(&self.image.manifest_digest),
+            config_digest: digest(&self.image.config_digest),
+            created: self.image.config.created.clone(),
+        }
+    }
+
+    /// What it weighs.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        let unpacked: u64 = self.layers.iter().map(|layer| layer.facts.tar_bytes()).sum();
+        let shipped: u64 = self.tree.changes().iter().map(|change| change.file_bytes).sum();
+        let effective = self.tree.visible_bytes();
+        let transfer = self.transfer();
+        Sizes {
+            transfer_mb: transfer.map(|(bytes, _)| Megabytes(bytes)),
+            transfer_estimated: transfer.is_some_and(|(_, estimated)| estimated),
+            unpacked_mb: Megabytes(unpacked),
+            effective_mb: Megabytes(effective),
+            wasted_mb: Megabytes(unpacked.saturating_sub(effective)),
+            hidden_mb: Megabytes(shipped.saturating_sub(effective)),
+            framing_mb: Megabytes(unpacked.saturating_sub(shipped)),
+        }
+    }
+
+    /// Bytes of the distinct compressed layers, and whether some are estimated.
+    fn transfer(&self) -> Option<(u64, bool)> {
+        let mut seen = HashSet::new();
+        let mut sum = (0, false);
+        for (layer, scanned) in self.image.layers.iter().zip(&self.layers) {
+            let id = layer.blob.as_ref().or(layer.diff_id.as_ref());
+            if id.is_some_and(|id| !seen.insert(id)) {
+                continue;
+            }
+            let transfer = scanned.transfer_bytes?;
+            sum = (sum.0 + transfer.bytes, sum.1 | transfer.estimated);
+        }
+        Some(sum)
+    }
+
+    /// The instruction that made a layer, as a Dockerfile has it.
+    #[must_use]
+    pub fn instruction(&self, layer: usize) -> Option<String> {
+        self.image.instruction(layer).map(instruction)
+    }
+
+    /// Everything that was not understood, image first, then layer by layer.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = self.image.gaps.clone();
+        for (index, layer) in self.layers.iter().enumerate() {
+            let number = index as u32;
+            gaps.extend(layer.gaps.iter().cloned().map(|gap| Gap { layer: Some(number), ..gap }));
+            gaps.extend(layer.facts.gaps().of_layer(number));
+        }
+        gaps.extend_from_slice(self.tree.gaps());
+        gaps.extend_from_slice(&self.inventory.gaps);
+        gaps
+    }
+}

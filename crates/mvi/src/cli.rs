@@ -1,0 +1,68 @@
+//! The command line: arguments in, exit code out.
+
+mod args;
+mod audit;
+mod cache;
+mod look;
+mod output;
+mod standard;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Verb};
+use output::{Exit, Failure};
+
+/// Runs the program; every way out of it leads through here.
+pub(super) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not errors; a closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Fine }.code());
+        }
+    };
+    match act(&cli) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::from(Exit::Fine.code()),
+        Err(failure) => {
+            let _ = writeln!(anstream::stderr(), "{failure}");
+            ExitCode::from(failure.exit().code())
+        }
+    }
+}
+
+fn act(cli: &Cli) -> Result<Exit, Failure> {
+    match &cli.verb {
+        Verb::Audit(args) => audit::run(args),
+        Verb::Layers(args) => look::layers(args),
+        Verb::Explain(args) => look::explain(args),
+        Verb::Standard(args) => standard::run(args),
+        Verb::Cache(args) => cache::run(args),
+        Verb::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "mvi", &mut text);
+            io::stdout().write_all(&text)?;
+            Ok(Exit::Fine)
+        }
+        Verb::Man { verb } => {
+            let mut command = Cli::command();
+            command.build();
+            let page = match verb {
+                None => command,
+                Some(verb) => {
+                    let found = command.find_subcommand(verb).cloned();
+                    found
+                        .ok_or_else(|| Failure::usage(format!("there is no verb `{verb}`; `mvi --help` lists them")))?
+                }
+            };
+            let mut text = Vec::new();
+            clap_mangen::Man::new(page).render(&mut text)?;
+            io::stdout().write_all(&text)?;
+            Ok(Exit::Fine)
+        }
+    }
+}

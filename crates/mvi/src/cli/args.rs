@@ -1,0 +1,296 @@
+//! The arguments. Their texts are the help, the man pages and the completions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use mvi_image::PlatformChoice;
+
+/// Judges container images against a written image standard, and explains every megabyte.
+#[derive(Debug, Parser)]
+#[command(name = "mvi", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Images are named as container tools name them:
+  docker-archive:FILE[:NAME]   docker save, podman save, kaniko, jib; plain, gzip or zstd
+  oci:DIR[:TAG|@DIGEST]        an OCI image layout
+  oci-archive:FILE[:TAG]       an OCI image layout in a tar file
+  dir:ROOTFS                   an unpacked root file system
+  PATH                         any of these, recognised by content
+  -                            an archive from standard input
+
+Exit codes: 0 fine, 1 judged and failed, 2 wrong use, 3 could not be read.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Judge images: verdict, gates, where the megabytes are, what to do next
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(AuditArgs),
+    /// List an image's layers, and what is shipped but hidden
+    #[command(after_help = LAYERS_EXAMPLES)]
+    Layers(LayersArgs),
+    /// Explain a path: which layer and instruction brought it, which package owns it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+    /// Show, check and compare image standards
+    Standard(StandardArgs),
+    /// Look after the layer memory
+    Cache(CacheArgs),
+    /// Print a shell's completion script
+    #[command(
+        after_help = "Examples:\n  mvi completions bash > /etc/bash_completion.d/mvi\n  mvi completions fish > ~/.config/fish/completions/mvi.fish"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page of mvi, or of one of its verbs
+    #[command(after_help = "Examples:\n  mvi man > mvi.1\n  mvi man audit > mvi-audit.1")]
+    Man {
+        /// The verb
+        verb: Option<String>,
+    },
+}
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  docker save app | mvi audit -
+  mvi audit app.tar --base python:3.12-alpine
+  mvi audit oci:build/image:latest --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+  mvi audit images/*.tar --fail-on review --fail-on gate --quiet";
+
+const LAYERS_EXAMPLES: &str = "\
+Examples:
+  mvi layers app.tar
+  mvi layers app.tar --largest 10
+  mvi layers oci:build/image --files --format json";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  mvi explain app.tar /usr/bin/python3
+  mvi explain app.tar /var/cache
+  mvi explain app.tar /app/.env      also finds what a later layer deleted";
+
+/// How images are read; the same for every verb that reads one.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// Platform of a multi-platform image: OS/ARCH[/VARIANT], or `all` [default: this machine's]
+    #[arg(long, value_name = "PLATFORM", env = "MVI_PLATFORM")]
+    pub(super) platform: Option<PlatformChoice>,
+    /// Do not check digests; skips what nobody asks for
+    #[arg(long)]
+    pub(super) no_verify: bool,
+    /// Neither use nor fill the layer memory
+    #[arg(long)]
+    pub(super) no_cache: bool,
+    /// Folder of the layer memory [default: $XDG_CACHE_HOME/mvi]
+    #[arg(long, value_name = "DIR", env = "MVI_CACHE_DIR", value_hint = ValueHint::DirPath)]
+    pub(super) cache_dir: Option<PathBuf>,
+    /// Largest the layer memory may grow, in MB
+    #[arg(long, value_name = "MB", env = "MVI_CACHE_MB", default_value_t = 2000)]
+    pub(super) cache_mb: u64,
+    /// Layers read at the same time [default: processors]
+    #[arg(long, short, value_name = "N", env = "MVI_JOBS")]
+    pub(super) jobs: Option<usize>,
+    /// Refuse layers that unpack to more bytes than this
+    #[arg(long, value_name = "BYTES", env = "MVI_MAX_LAYER_BYTES")]
+    pub(super) max_layer_bytes: Option<u64>,
+    /// Refuse images with more files than this
+    #[arg(long, value_name = "N", env = "MVI_MAX_FILES")]
+    pub(super) max_files: Option<u64>,
+    /// No progress bars, no text report; errors and the exit code remain
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// How to show the report
+    #[arg(long, short, value_enum, default_value_t = Format::Text, env = "MVI_FORMAT")]
+    pub(super) format: Format,
+}
+
+/// The formats of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs: stable, with a JSON Schema
+    Json,
+    /// For pull requests
+    Markdown,
+}
+
+impl Format {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// The images
+    #[arg(required = true, value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
+    pub(super) images: Vec<String>,
+    /// The standard to judge by: V13 or a file
+    #[arg(long, value_name = "FILE", env = "MVI_STANDARD", value_hint = ValueHint::FilePath)]
+    pub(super) standard: Option<String>,
+    /// The image's direct base, such as alpine:3.21 [default: from annotations and labels]
+    #[arg(long, value_name = "REFERENCE")]
+    pub(super) base: Option<String>,
+    /// How many of the first layers are the base's
+    #[arg(long, value_name = "N")]
+    pub(super) base_layers: Option<u32>,
+    /// The image's use class, a row of the standard [default: from what it runs]
+    #[arg(long, value_name = "ROW")]
+    pub(super) class: Option<String>,
+    /// The image's name, for exceptions that name it [default: the name in the archive]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// What the image is for
+    #[arg(long, value_enum, default_value_t = RoleArg::Service)]
+    pub(super) role: RoleArg,
+    /// Exit with 1 at this verdict or a worse one, or when a gate fails; may repeat
+    #[arg(long, value_enum, value_name = "VERDICT", ignore_case = true)]
+    pub(super) fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+/// What an image is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RoleArg {
+    /// It runs
+    Service,
+    /// Others are built on it
+    Base,
+}
+
+/// What makes an audit fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// JUSTIFIED or worse
+    Justified,
+    /// REVIEW or worse
+    Review,
+    /// AUDIT or worse
+    Audit,
+    /// REPLACE
+    Replace,
+    /// An acceptance gate fails
+    Gate,
+    /// An acceptance gate fails or has no data
+    GateData,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LayersArgs {
+    /// The image
+    #[arg(value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
+    pub(super) image: String,
+    /// List the files of every layer
+    #[arg(long, conflicts_with = "largest")]
+    pub(super) files: bool,
+    /// List the largest files of every layer, so many
+    #[arg(long, value_name = "N")]
+    pub(super) largest: Option<usize>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The image
+    #[arg(value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
+    pub(super) image: String,
+    /// The path inside it
+    #[arg(value_name = "PATH")]
+    pub(super) path: String,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StandardArgs {
+    #[command(subcommand)]
+    pub(super) verb: StandardVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StandardVerb {
+    /// Show a standard: its rows, bases, bans, gates and digest
+    #[command(after_help = "Examples:\n  mvi standard show\n  mvi standard show company.toml --format json")]
+    Show {
+        /// V13 or a file [default: V13]
+        standard: Option<String>,
+        /// How to show it; json is the whole document
+        #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
+        format: ShowFormat,
+    },
+    /// Check a standard: rows that cannot be met, bases past their end, floating tags
+    #[command(after_help = "Examples:\n  mvi standard lint\n  mvi standard lint company.toml --on 2027-01-01")]
+    Lint {
+        /// V13 or a file [default: V13]
+        standard: Option<String>,
+        /// The day to check for [default: today]
+        #[arg(long, value_name = "DATE")]
+        on: Option<jiff::civil::Date>,
+        /// How to show the findings
+        #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
+        format: ShowFormat,
+    },
+    /// Compare two standards field by field; exits with 1 when they differ
+    #[command(after_help = "Examples:\n  mvi standard diff V13 company.toml")]
+    Diff {
+        /// V13 or a file
+        old: String,
+        /// V13 or a file
+        new: String,
+        /// How to show the changes
+        #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
+        format: ShowFormat,
+    },
+}
+
+/// The formats of what is said about standards and the layer memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CacheArgs {
+    #[command(subcommand)]
+    pub(super) verb: CacheVerb,
+    /// Folder of the layer memory [default: $XDG_CACHE_HOME/mvi]
+    #[arg(long, value_name = "DIR", env = "MVI_CACHE_DIR", value_hint = ValueHint::DirPath, global = true)]
+    pub(super) cache_dir: Option<PathBuf>,
+    /// Largest the layer memory may grow, in MB
+    #[arg(long, value_name = "MB", env = "MVI_CACHE_MB", default_value_t = 2000, global = true)]
+    pub(super) cache_mb: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CacheVerb {
+    /// Show where the layer memory is and what it holds
+    Info {
+        /// How to show it
+        #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
+        format: ShowFormat,
+    },
+    /// Forget the least recently used layers
+    #[command(
+        after_help = "Examples:\n  mvi cache prune          down to --cache-mb\n  mvi cache prune --all    everything"
+    )]
+    Prune {
+        /// Forget everything
+        #[arg(long)]
+        all: bool,
+    },
+}

@@ -1,0 +1,84 @@
+//! `mvi audit`.
+
+use std::io::Write as _;
+
+use mvi_image::Location;
+use mvi_standard::Verdict;
+use mvi_standard::judge::{GateStatus, worst_gate};
+
+use super::args::{AuditArgs, FailOn, Format, RoleArg};
+use super::look::{examine_options, location};
+use super::output::{Exit, Failure, complaint, show};
+use crate::actions::Examiner;
+use crate::actions::audit::{AuditOptions, Statement, audit};
+use crate::progress::Bars;
+use crate::render::Report;
+use crate::report::{AuditReport, AuditedImage};
+use crate::{settings, standards};
+
+pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
+    let standard = standards::load(args.standard.as_deref())?;
+    let statement = statement(args, &standard)?;
+    let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
+    let options = examine_options(&args.read);
+    let bars = Bars::new(args.read.quiet);
+    let examiner = Examiner { options: &options, progress: &bars };
+    let report = audit(
+        &examiner,
+        &locations,
+        &AuditOptions { standard: &standard, statement: &statement, now: settings::now() },
+    );
+    bars.clear();
+    if let Some(cache) = &options.cache {
+        cache.settle();
+    }
+    if !(args.read.quiet && args.read.format == Format::Text)
+        && (!report.images.is_empty() || args.read.format != Format::Text)
+    {
+        show(&Report::Audit(&report), args.read.format)?;
+    }
+    for unreadable in &report.unreadable {
+        writeln!(anstream::stderr(), "{}", complaint(&unreadable.source, unreadable.code, &unreadable.message))?;
+    }
+    Ok(exit(&report, &args.fail_on))
+}
+
+fn statement(args: &AuditArgs, standard: &mvi_standard::Standard) -> Result<Statement, Failure> {
+    if let Some(class) = args.class.as_deref().filter(|class| standard.row(class).is_none()) {
+        let rows: Vec<_> = standard.rows.iter().map(|row| row.id.as_str()).collect();
+        let rows = rows.join(", ");
+        return Err(Failure::usage(format!("the standard {} has no row `{class}`; it has: {rows}", standard.meta.id)));
+    }
+    Ok(Statement {
+        name: args.name.clone(),
+        base: args.base.clone(),
+        base_layers: args.base_layers,
+        class: args.class.clone(),
+        is_base: args.role == RoleArg::Base,
+    })
+}
+
+fn exit(report: &AuditReport, fail_on: &[FailOn]) -> Exit {
+    let failed = report.images.iter().any(|image| fail_on.iter().any(|limit| fails(image, *limit)));
+    match (report.unreadable.is_empty(), failed) {
+        (false, _) => Exit::Unreadable,
+        (true, true) => Exit::Failed,
+        (true, false) => Exit::Fine,
+    }
+}
+
+fn fails(image: &AuditedImage, limit: FailOn) -> bool {
+    let judgement = &image.judgement;
+    // What was not measured never passes.
+    let at_least =
+        |verdict: Verdict| judgement.verdict.severity().is_none_or(|found| Some(found) >= verdict.severity());
+    let gates = worst_gate(&judgement.gates);
+    match limit {
+        FailOn::Justified => at_least(Verdict::Justified),
+        FailOn::Review => at_least(Verdict::Review),
+        FailOn::Audit => at_least(Verdict::Audit),
+        FailOn::Replace => at_least(Verdict::Replace),
+        FailOn::Gate => gates == Some(GateStatus::Fail),
+        FailOn::GateData => judgement.gates.iter().any(|gate| gate.status != GateStatus::Pass),
+    }
+}

@@ -1,0 +1,80 @@
+//! `mvi layers` and `mvi explain`, and how arguments become reading options.
+
+use mvi_image::{LayerCache, Limits, Location, Platform, PlatformChoice};
+
+use super::args::{ExplainArgs, Format, LayersArgs, ReadArgs};
+use super::output::{Exit, Failure, show};
+use crate::actions::explain::explain as explain_path;
+use crate::actions::layers::{FileList, layers as list_layers};
+use crate::actions::{ExamineOptions, Examiner};
+use crate::progress::Bars;
+use crate::render::Report;
+use crate::settings;
+
+/// Reading options from arguments.
+pub(super) fn examine_options(args: &ReadArgs) -> ExamineOptions {
+    let defaults = Limits::default();
+    let root = args.cache_dir.clone().or_else(settings::cache_dir).filter(|_| !args.no_cache);
+    ExamineOptions {
+        platform: args.platform.clone().unwrap_or_else(|| PlatformChoice::Prefer(Platform::host())),
+        verify: !args.no_verify,
+        limits: Limits {
+            layer_bytes: args.max_layer_bytes.unwrap_or(defaults.layer_bytes),
+            files: args.max_files.unwrap_or(defaults.files),
+            ..defaults
+        },
+        jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
+        cache: root.map(|root| LayerCache::new(root, args.cache_mb.saturating_mul(1_000_000), settings::file_time())),
+    }
+}
+
+/// An image as the user names it.
+pub(super) fn location(image: &str) -> Result<Location, Failure> {
+    Location::parse(image).map_err(|error| Failure::image(image, error))
+}
+
+/// `mvi layers`.
+pub(super) fn layers(args: &LayersArgs) -> Result<Exit, Failure> {
+    let files = match (args.files, args.largest) {
+        (true, _) => FileList::All,
+        (false, Some(count)) => FileList::Largest(count),
+        (false, None) => FileList::None,
+    };
+    let report = look(&args.read, &args.image, |examiner, location| list_layers(examiner, location, files))?;
+    if !(args.read.quiet && args.read.format == Format::Text) {
+        show(&Report::Layers(&report), args.read.format)?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// `mvi explain`.
+pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let report = look(&args.read, &args.image, |examiner, location| explain_path(examiner, location, &args.path))?;
+    let Some(report) = report else {
+        let text = format!(
+            "no layer of {} ever had `{}`; `mvi layers {} --files` lists what there is",
+            args.image, args.path, args.image
+        );
+        return Err(Failure::usage(text));
+    };
+    if !(args.read.quiet && args.read.format == Format::Text) {
+        show(&Report::Explain(&report), args.read.format)?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn look<T>(
+    args: &ReadArgs,
+    image: &str,
+    act: impl FnOnce(&Examiner<'_>, &Location) -> Result<T, mvi_image::ImageError>,
+) -> Result<T, Failure> {
+    let location = location(image)?;
+    let options = examine_options(args);
+    let bars = Bars::new(args.quiet);
+    let result = act(&Examiner { options: &options, progress: &bars }, &location);
+    bars.clear();
+    if let Some(cache) = &options.cache {
+        cache.settle();
+    }
+    result.map_err(|error| Failure::image(location, error))
+}

@@ -1,0 +1,146 @@
+//! Exit codes, error messages, and writing reports to standard output.
+
+use std::fmt;
+use std::io::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use mvi_image::ImageError;
+
+use super::args::Format;
+use crate::actions::audit::unreadable;
+use crate::render::{RENDERERS, Report};
+use crate::settings;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    /// All is well.
+    Fine,
+    /// Judged, and failed what was asked for.
+    Failed,
+    /// Wrong use.
+    Usage,
+    /// Something could not be read.
+    Unreadable,
+}
+
+impl Exit {
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Unreadable => 3,
+        }
+    }
+}
+
+/// Why the program ends early.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// An image.
+    Image {
+        /// What was asked for.
+        source: String,
+        /// What is wrong with it.
+        error: ImageError,
+    },
+    /// Anything else that could not be read or written.
+    Other(anyhow::Error),
+    /// Wrong use.
+    Usage(String),
+}
+
+impl Failure {
+    pub(super) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    pub(super) fn image(source: impl fmt::Display, error: ImageError) -> Self {
+        Self::Image { source: source.to_string(), error }
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Image { error, .. } if error.is_usage() => Exit::Usage,
+            Self::Image { .. } | Self::Other(_) => Exit::Unreadable,
+            Self::Usage(_) => Exit::Usage,
+        }
+    }
+
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        let Self::Other(error) = self else { return false };
+        error.chain().any(|cause| {
+            let direct =
+                cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+            direct
+                || cause
+                    .downcast_ref::<serde_json::Error>()
+                    .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
+        })
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default();
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Image { source, error } => {
+                let report = unreadable(source.clone(), error);
+                write!(out, "{}", complaint(&report.source, report.code, &report.message))?;
+                match hint(error) {
+                    Some(hint) => write!(out, "\n  {HINT}next:{HINT:#} {hint}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Other(error) => write!(out, "{ERROR}error:{ERROR:#} {error:#}"),
+            Self::Usage(text) => write!(out, "{ERROR}error:{ERROR:#} {text}"),
+        }
+    }
+}
+
+/// One line about an image that cannot be read.
+pub(super) fn complaint(source: &str, code: &str, message: &str) -> String {
+    format!("{ERROR}error[{code}]{ERROR:#} {source}: {message}")
+}
+
+/// What the user can do about it.
+pub(super) fn hint(error: &ImageError) -> Option<&'static str> {
+    match error.code() {
+        "E-OPEN" => Some("check the path and its permissions; images in registries have to be saved to a file first"),
+        "E-NOT-AN-IMAGE" => Some("name the kind: docker-archive:FILE, oci:DIR, oci-archive:FILE or dir:ROOTFS"),
+        "E-DIGEST-BLOB" | "E-DIGEST-CONFIG" | "E-DIGEST-MANIFEST" | "E-DIFF-ID" | "E-SIZE" => {
+            Some("save or pull the image again; --no-verify reads layers without checking their digests")
+        }
+        "E-TAR" | "E-UNPACK" | "E-ARCHIVE" | "E-MISSING-LAYER" | "E-MISSING-CONFIG" => {
+            Some("the file is damaged or incomplete: save the image again")
+        }
+        "E-PLATFORM" => Some("--platform OS/ARCH chooses one, --platform all takes every one"),
+        _ => None,
+    }
+}
+
+/// Writes a report to standard output; colour only where it is shown.
+pub(super) fn show(report: &Report<'_>, format: Format) -> Result<(), Failure> {
+    let name = format.name();
+    let renderer = RENDERERS.iter().find(|renderer| renderer.name() == name);
+    let renderer = renderer.ok_or_else(|| Failure::usage(format!("there is no format `{name}`")))?;
+    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    renderer.render(report, settings::width(), &mut out)?;
+    out.flush()?;
+    Ok(())
+}

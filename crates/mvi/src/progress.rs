@@ -1,0 +1,61 @@
+//! A bar a layer on a terminal, nothing on a pipe.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mvi_image::Progress;
+
+/// Bars on standard error.
+pub struct Bars {
+    all: MultiProgress,
+    layers: Mutex<HashMap<usize, ProgressBar>>,
+}
+
+/// Smaller layers are done before anybody could read their bar.
+const WORTH_A_BAR: u64 = 4_000_000;
+
+impl Bars {
+    /// Bars that draw only where standard error is a terminal, and never when `quiet`.
+    #[must_use]
+    pub fn new(quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        Self { all: MultiProgress::with_draw_target(target), layers: Mutex::new(HashMap::new()) }
+    }
+
+    /// Takes all bars off the screen.
+    pub fn clear(&self) {
+        // A terminal that is gone needs no clearing.
+        let _ = self.all.clear();
+    }
+
+    fn with(&self, layer: usize, act: impl FnOnce(&ProgressBar)) {
+        if let Some(bar) = self.layers.lock().unwrap_or_else(PoisonError::into_inner).get(&layer) {
+            act(bar);
+        }
+    }
+}
+
+impl Progress for Bars {
+    fn start(&self, layer: usize, bytes: u64) {
+        if bytes < WORTH_A_BAR {
+            return;
+        }
+        let style =
+            ProgressStyle::with_template("layer {prefix:>2} {bar:30} {decimal_bytes:>10} of {decimal_total_bytes:>10}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = self.all.add(ProgressBar::new(bytes).with_style(style).with_prefix(layer.to_string()));
+        self.layers.lock().unwrap_or_else(PoisonError::into_inner).insert(layer, bar);
+    }
+
+    fn advance(&self, layer: usize, bytes: u64) {
+        self.with(layer, |bar| bar.inc(bytes));
+    }
+
+    fn finish(&self, layer: usize, _: bool) {
+        self.with(layer, |bar| {
+            bar.finish_and_clear();
+            self.all.remove(bar);
+        });
+    }
+}

@@ -1,0 +1,35 @@
+//! How reports are shown. A renderer sees a report and a writer, nothing else.
+
+mod json;
+mod markdown;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::report::{AuditReport, ExplainReport, LayersReport};
+
+pub use text::{Page, paint};
+
+/// A report of any kind.
+pub enum Report<'a> {
+    /// `mvi audit`.
+    Audit(&'a AuditReport),
+    /// `mvi layers`.
+    Layers(&'a LayersReport),
+    /// `mvi explain`.
+    Explain(&'a ExplainReport),
+}
+
+/// A way to show reports.
+pub trait Renderer: Sync {
+    /// The name `--format` takes.
+    fn name(&self) -> &'static str;
+    /// Writes the report, `width` columns wide where that matters.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn render(&self, report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The formats: one a file, one a line here.
+pub const RENDERERS: &[&dyn Renderer] = &[&text::Text, &json::Json, &markdown::Markdown];

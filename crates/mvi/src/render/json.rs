@@ -1,0 +1,23 @@
+//! Reports as JSON, the same bytes for the same report.
+
+use std::io::{self, Write};
+
+use super::{Renderer, Report};
+
+/// `--format json`.
+pub(super) struct Json;
+
+impl Renderer for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn render(&self, report: &Report<'_>, _: usize, out: &mut dyn Write) -> io::Result<()> {
+        match report {
+            Report::Audit(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Layers(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Explain(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+        }
+        writeln!(out)
+    }
+}
