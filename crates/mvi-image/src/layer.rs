@@ -13,7 +13,7 @@ pub use decode::Compression;
 pub(crate) use decode::{Piped, decoder, pipe, pump, sniff};
 pub use entry::{Attributes, EntryTable, FileKind, RawEntry};
 pub(crate) use entry::{DirRecord, EntryTableBuilder, NONE, Text};
-pub(crate) use estimate::GzipSampler;
+pub(crate) use estimate::{Density, GzipSampler};
 pub(crate) use facts::RawBody;
 pub use facts::{Body, Collector, EntryHeader, LayerFacts, Want, Xattr};
 pub(crate) use path::clean;

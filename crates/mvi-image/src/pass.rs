@@ -11,8 +11,8 @@ use crate::error::{ImageError, Object};
 use crate::gap::{Gap, GapCode};
 use crate::image::{Image, Layer};
 use crate::layer::{
-    Collector, Compression, GzipSampler, Hashed, LayerFacts, Piped, Scan, ScanOutcome, Skipping, Span, decoder, pipe,
-    pump, sniff,
+    Collector, Compression, Density, GzipSampler, Hashed, LayerFacts, Piped, Scan, ScanOutcome, Skipping, Span,
+    decoder, pipe, pump, sniff,
 };
 use crate::limits::Limits;
 use crate::source::members::{FileRange, LayerSource};
@@ -282,7 +282,7 @@ impl Reading<'_> {
     fn skipping(&self) -> Result<(LayerFacts, Option<Digest>), ImageError> {
         let mut source = Skipping::new(self.span());
         let mut facts = self.scan().walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
-        self.complete_plain(&mut facts)?;
+        self.complete_plain(&mut facts, Density::Sparse)?;
         self.pass.options.progress.advance(self.index, self.range.length);
         Ok((facts, None))
     }
@@ -293,7 +293,7 @@ impl Reading<'_> {
         let mut source = Hashed::new(self.span(), Some(algorithm.hasher()), &progress);
         let mut facts = self.scan().walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
         facts.diff_id = source.digest();
-        self.complete_plain(&mut facts)?;
+        self.complete_plain(&mut facts, Density::Full)?;
         // Stored plain, the blob is the layer; only a digest of another algorithm has to be made anew.
         let blob = match &layer.blob {
             Some(blob) if blob.algorithm() != algorithm => {
@@ -305,9 +305,9 @@ impl Reading<'_> {
         Ok((facts, blob))
     }
 
-    fn complete_plain(&self, facts: &mut LayerFacts) -> Result<(), ImageError> {
+    fn complete_plain(&self, facts: &mut LayerFacts, density: Density) -> Result<(), ImageError> {
         facts.tar_bytes = self.range.length;
-        let mut sampler = GzipSampler::new(self.range.length);
+        let mut sampler = GzipSampler::new(self.range.length, density);
         let mut buffer = vec![0; 64 << 10];
         for (start, length) in sampler.regions().to_vec() {
             let mut span = Span::new(&self.range.file, self.range.start + start, length);

@@ -1,11 +1,11 @@
 //! What the program does, step by step, ending in a report. Actions know no face: they neither parse nor print.
 
-pub mod audit;
+pub(crate) mod audit;
 mod contents;
 mod evidence;
 mod examine;
-pub mod explain;
-pub mod layers;
+pub(crate) mod explain;
+pub(crate) mod layers;
 mod waste;
 
-pub use examine::{ExamineOptions, Examiner};
+pub(crate) use examine::{ExamineOptions, Examiner};

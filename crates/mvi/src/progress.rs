@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mvi_image::Progress;
 
 /// Bars on standard error.
-pub struct Bars {
+pub(crate) struct Bars {
     all: MultiProgress,
     layers: Mutex<HashMap<usize, ProgressBar>>,
 }
@@ -18,13 +18,13 @@ const WORTH_A_BAR: u64 = 4_000_000;
 impl Bars {
     /// Bars that draw only where standard error is a terminal, and never when `quiet`.
     #[must_use]
-    pub fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         Self { all: MultiProgress::with_draw_target(target), layers: Mutex::new(HashMap::new()) }
     }
 
     /// Takes all bars off the screen.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         // A terminal that is gone needs no clearing.
         let _ = self.all.clear();
     }

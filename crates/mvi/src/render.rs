@@ -8,10 +8,10 @@ use std::io::{self, Write};
 
 use crate::report::{AuditReport, ExplainReport, LayersReport};
 
-pub use text::{Page, paint};
+pub(crate) use text::{Page, paint};
 
 /// A report of any kind.
-pub enum Report<'a> {
+pub(crate) enum Report<'a> {
     /// `mvi audit`.
     Audit(&'a AuditReport),
     /// `mvi layers`.
@@ -21,7 +21,7 @@ pub enum Report<'a> {
 }
 
 /// A way to show reports.
-pub trait Renderer: Sync {
+pub(crate) trait Renderer: Sync {
     /// The name `--format` takes.
     fn name(&self) -> &'static str;
     /// Writes the report, `width` columns wide where that matters.
@@ -32,4 +32,4 @@ pub trait Renderer: Sync {
 }
 
 /// The formats: one a file, one a line here.
-pub const RENDERERS: &[&dyn Renderer] = &[&text::Text, &json::Json, &markdown::Markdown];
+pub(crate) const RENDERERS: &[&dyn Renderer] = &[&text::Text, &json::Json, &markdown::Markdown];

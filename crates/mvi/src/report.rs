@@ -7,18 +7,18 @@ mod instruction;
 mod layers;
 mod numbers;
 
-pub use audit::{
+pub(crate) use audit::{
     AuditReport, AuditedImage, Content, ContentItem, ContentKind, ImageIdentity, OperatingSystem, PackageCounts, Sizes,
     Unreadable,
 };
-pub use explain::{ExplainReport, OwnerNote, PathVersion, VersionFate};
-pub use instruction::instruction;
-pub use layers::{FileChange, FileNote, LayerNote, LayersReport, WasteCause, WastedFile};
-pub use numbers::{Megabytes, percent};
+pub(crate) use explain::{ExplainReport, OwnerNote, PathVersion, VersionFate};
+pub(crate) use instruction::instruction;
+pub(crate) use layers::{FileChange, FileNote, LayerNote, LayersReport, WasteCause, WastedFile};
+pub(crate) use numbers::{Megabytes, percent};
 
 /// The program that made a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Tool {
+pub(crate) struct Tool {
     /// `mvi`.
     pub name: &'static str,
     /// Its version.
@@ -26,4 +26,4 @@ pub struct Tool {
 }
 
 /// This program.
-pub const TOOL: Tool = Tool { name: "mvi", version: env!("CARGO_PKG_VERSION") };
+pub(crate) const TOOL: Tool = Tool { name: "mvi", version: env!("CARGO_PKG_VERSION") };

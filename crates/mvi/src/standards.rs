@@ -7,7 +7,7 @@ use mvi_standard::Standard;
 use mvi_standard::load::BUILTIN;
 
 /// Loads the standard a user names: nothing or `V13` is the built-in one, everything else a file.
-pub fn load(name: Option<&str>) -> anyhow::Result<Standard> {
+pub(crate) fn load(name: Option<&str>) -> anyhow::Result<Standard> {
     let Some(path) = name.filter(|name| *name != BUILTIN) else {
         return Standard::builtin().map_err(|error| anyhow!(error)).context("the built-in standard cannot be loaded");
     };

@@ -5,16 +5,36 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// Bytes of one sample: two windows of deflate, so that the cold start weighs little.
-const SAMPLE: u64 = 64 << 10;
-/// One sample for this many bytes of layer.
-const STRIDE: u64 = 32 << 20;
-const FEWEST: u64 = 3;
-const MOST: u64 = 64;
+/// Bytes of one sample. Many small samples tell more than few large ones: what lies in a layer changes every few MB.
+const SAMPLE: u64 = 16 << 10;
+const FEWEST: u64 = 8;
+const MOST: u64 = 256;
+/// A sample starts with an empty window, which costs this much, in thousandths: measured on 29 layers of seven images
+/// of Debian packages, Python, Node, Java and Go, where the estimates then lie within 7 % of gzip -6 for whole images.
+const COLD_START: u64 = 1040;
+
+/// How densely a layer is sampled: bytes of layer for one sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Density {
+    /// Where the layer is read anyway.
+    Full,
+    /// Where bodies are skipped, and compressing would be most of the work.
+    Sparse,
+}
+
+impl Density {
+    fn stride(self) -> u64 {
+        match self {
+            Self::Full => 4 << 20,
+            Self::Sparse => 12 << 20,
+        }
+    }
+}
 
 /// Collects evenly spread samples of a layer and compresses them at gzip's default level, 6.
 ///
-/// The samples depend on the layer's length alone, so that the same layer gets the same estimate however it is read.
+/// The samples depend on the layer's length and the density alone, so that the same layer gets the same estimate
+/// however its bytes arrive.
 pub(crate) struct GzipSampler {
     length: u64,
     regions: Vec<(u64, u64)>,
@@ -23,8 +43,8 @@ pub(crate) struct GzipSampler {
 
 impl GzipSampler {
     /// For a layer of `length` uncompressed bytes.
-    pub(crate) fn new(length: u64) -> Self {
-        let count = (length / STRIDE).clamp(FEWEST, MOST);
+    pub(crate) fn new(length: u64, density: Density) -> Self {
+        let count = (length / density.stride()).clamp(FEWEST, MOST);
         let regions = if length <= SAMPLE * count {
             vec![(0, length)]
         } else {
@@ -62,7 +82,11 @@ impl GzipSampler {
             packed += encoder.finish().map_or(0, |count| count.0);
         }
         const FRAME: u64 = 18;
-        if raw == 0 { FRAME } else { (u128::from(self.length) * u128::from(packed) / u128::from(raw)) as u64 + FRAME }
+        if raw == self.length {
+            return packed + FRAME;
+        }
+        let scaled = u128::from(self.length) * u128::from(packed) / u128::from(raw.max(1));
+        (scaled * 1000 / u128::from(COLD_START)) as u64 + FRAME
     }
 }
 
@@ -85,7 +109,7 @@ mod tests {
 
     fn check(length: usize, piece: usize) -> u64 {
         let bytes: Vec<u8> = (0..length).map(|index| (index * index / 97 % 251) as u8).collect();
-        let mut sampler = GzipSampler::new(length as u64);
+        let mut sampler = GzipSampler::new(length as u64, Density::Full);
         for (index, chunk) in bytes.chunks(piece).enumerate() {
             sampler.observe((index * piece) as u64, chunk);
         }
@@ -101,7 +125,7 @@ mod tests {
     fn a_small_layer_is_compressed_whole() {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
         encoder.write_all(&vec![0; 5000]).unwrap();
-        let mut sampler = GzipSampler::new(5000);
+        let mut sampler = GzipSampler::new(5000, Density::Sparse);
         sampler.observe(0, &[0; 5000]);
         assert_eq!(sampler.estimate(), encoder.finish().unwrap().len() as u64 + 18);
     }

@@ -17,7 +17,7 @@ use crate::error::ImageError;
 use crate::gap::{Gap, GapCode};
 use crate::image::{Image, Layer};
 use crate::layer::{
-    Attributes, Compression, EntryHeader, EntryTableBuilder, FileKind, GzipSampler, LayerFacts, NONE, RawBody,
+    Attributes, Compression, Density, EntryHeader, EntryTableBuilder, FileKind, GzipSampler, LayerFacts, NONE, RawBody,
     RawEntry, Want,
 };
 
@@ -206,7 +206,7 @@ impl Walk<'_> {
 
 /// What gzip would make of all files, one after another; files that cannot be read are left out of the samples.
 fn estimate(root: &Path, files: &[(u64, PathBuf)], length: u64) -> u64 {
-    let mut sampler = GzipSampler::new(length);
+    let mut sampler = GzipSampler::new(length, Density::Full);
     let mut buffer = vec![0; 64 << 10];
     for (start, sample) in sampler.regions().to_vec() {
         let first = files.partition_point(|(end, _)| *end <= start);

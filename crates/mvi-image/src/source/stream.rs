@@ -11,7 +11,8 @@ use super::open::OpenOptions;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::ImageError;
 use crate::layer::{
-    Compression, FileKind, GzipSampler, LayerBytes, LayerFacts, Piped, Scan, ScanOutcome, decoder, pipe, pump, sniff,
+    Compression, Density, FileKind, GzipSampler, LayerBytes, LayerFacts, Piped, Scan, ScanOutcome, decoder, pipe, pump,
+    sniff,
 };
 use crate::tar::{BLOCK, Entry, Header, TarReader, is_zero};
 
@@ -113,7 +114,7 @@ impl StreamReader<'_> {
             if length > limits.layer_bytes {
                 return Err(self.too_large());
             }
-            body.sampler = Some(GzipSampler::new(length));
+            body.sampler = Some(GzipSampler::new(length, Density::Full));
             let mut facts = scan.walk(&mut body).map_err(unsound)?;
             facts.gzip_estimate = body.sampler.as_ref().map(GzipSampler::estimate);
             facts.diff_id = body.hasher.take().map(Hasher::finish);

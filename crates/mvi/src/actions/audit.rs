@@ -7,7 +7,7 @@ use mvi_image::{ImageError, Location};
 use mvi_inventory::Ecosystem;
 use mvi_standard::{Standard, judge};
 
-pub use super::evidence::Statement;
+pub(crate) use super::evidence::Statement;
 
 use super::contents::contents;
 use super::evidence::{evidence, runtimes};
@@ -17,7 +17,7 @@ use super::waste::waste;
 use crate::report::{AuditReport, AuditedImage, OperatingSystem, PackageCounts, TOOL, Unreadable};
 
 /// What an audit goes by.
-pub struct AuditOptions<'a> {
+pub(crate) struct AuditOptions<'a> {
     /// The standard.
     pub standard: &'a Standard,
     /// What the user states of the images.
@@ -27,7 +27,7 @@ pub struct AuditOptions<'a> {
 }
 
 /// Audits every image of every location; what cannot be read is reported beside the rest.
-pub fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &AuditOptions<'_>) -> AuditReport {
+pub(crate) fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &AuditOptions<'_>) -> AuditReport {
     let mut report = AuditReport {
         schema: "mvi-audit/1",
         tool: TOOL,
@@ -57,7 +57,7 @@ pub fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &AuditOpt
 }
 
 /// An error with its causes, as one line.
-pub fn unreadable(source: String, error: &ImageError) -> Unreadable {
+pub(crate) fn unreadable(source: String, error: &ImageError) -> Unreadable {
     let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

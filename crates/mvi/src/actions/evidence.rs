@@ -12,7 +12,7 @@ const BASE_NAME: &str = "org.opencontainers.image.base.name";
 
 /// What the user states of an image.
 #[derive(Debug, Clone, Default)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// Name of the image, for justifications that name it.
     pub name: Option<String>,
     /// Its direct base.

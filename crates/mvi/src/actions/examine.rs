@@ -11,7 +11,7 @@ use mvi_inventory::{Command, Inventory, InventoryCollector, Runtime, detect_runt
 use crate::report::{ImageIdentity, Megabytes, Sizes, instruction};
 
 /// How images are read.
-pub struct ExamineOptions {
+pub(crate) struct ExamineOptions {
     /// Which platforms of a multi-platform image.
     pub platform: PlatformChoice,
     /// True when digests are checked.
@@ -25,7 +25,7 @@ pub struct ExamineOptions {
 }
 
 /// Reads images with one set of options.
-pub struct Examiner<'a> {
+pub(crate) struct Examiner<'a> {
     /// How.
     pub options: &'a ExamineOptions,
     /// Watches the layers of the image at hand.
@@ -33,7 +33,7 @@ pub struct Examiner<'a> {
 }
 
 /// An image with everything that was found in it.
-pub struct Examined {
+pub(crate) struct Examined {
     /// Manifest and config.
     pub image: Image,
     /// Its layers, base first.
@@ -53,7 +53,7 @@ impl Examiner<'_> {
     ///
     /// # Errors
     /// See [`open`].
-    pub fn open(&self, location: &Location) -> Result<Vec<Image>, ImageError> {
+    pub(crate) fn open(&self, location: &Location) -> Result<Vec<Image>, ImageError> {
         let options = self.options;
         let collector = &InventoryCollector;
         open(
@@ -71,7 +71,7 @@ impl Examiner<'_> {
     ///
     /// # Errors
     /// See [`scan`].
-    pub fn examine(&self, image: Image) -> Result<Examined, ImageError> {
+    pub(crate) fn examine(&self, image: Image) -> Result<Examined, ImageError> {
         let options = self.options;
         let layers = scan(
             &image,
@@ -94,7 +94,7 @@ impl Examiner<'_> {
     ///
     /// # Errors
     /// Those of [`Self::open`] and [`Self::examine`]; several images are an error that names them.
-    pub fn examine_one(&self, location: &Location) -> Result<Examined, ImageError> {
+    pub(crate) fn examine_one(&self, location: &Location) -> Result<Examined, ImageError> {
         let mut images = self.open(location)?;
         let image = images.pop().filter(|_| images.is_empty());
         match image {
@@ -119,7 +119,7 @@ fn runtime(image: &Image, tree: &FileTree) -> Runtime {
 impl Examined {
     /// Which image it is.
     #[must_use]
-    pub fn identity(&self) -> ImageIdentity {
+    pub(crate) fn identity(&self) -> ImageIdentity {
         let digest = |digest: &Option<mvi_image::Digest>| digest.as_ref().map(ToString::to_string);
         ImageIdentity {
             source: self.image.source.clone(),
@@ -133,7 +133,7 @@ impl Examined {
 
     /// What it weighs.
     #[must_use]
-    pub fn sizes(&self) -> Sizes {
+    pub(crate) fn sizes(&self) -> Sizes {
         let unpacked: u64 = self.layers.iter().map(|layer| layer.facts.tar_bytes()).sum();
         let shipped: u64 = self.tree.changes().iter().map(|change| change.file_bytes).sum();
         let effective = self.tree.visible_bytes();
@@ -166,13 +166,13 @@ impl Examined {
 
     /// The instruction that made a layer, as a Dockerfile has it.
     #[must_use]
-    pub fn instruction(&self, layer: usize) -> Option<String> {
+    pub(crate) fn instruction(&self, layer: usize) -> Option<String> {
         self.image.instruction(layer).map(instruction)
     }
 
     /// Everything that was not understood, image first, then layer by layer.
     #[must_use]
-    pub fn gaps(&self) -> Vec<Gap> {
+    pub(crate) fn gaps(&self) -> Vec<Gap> {
         let mut gaps = self.image.gaps.clone();
         for (index, layer) in self.layers.iter().enumerate() {
             let number = index as u32;

@@ -15,7 +15,11 @@ const LARGEST: usize = 10;
 ///
 /// # Errors
 /// Images that cannot be read.
-pub fn explain(examiner: &Examiner<'_>, location: &Location, path: &str) -> Result<Option<ExplainReport>, ImageError> {
+pub(crate) fn explain(
+    examiner: &Examiner<'_>,
+    location: &Location,
+    path: &str,
+) -> Result<Option<ExplainReport>, ImageError> {
     let examined = examiner.examine_one(location)?;
     let asked = path.trim_matches('/').as_bytes();
     let exact = examined.tree.find_no_follow(asked);

@@ -8,7 +8,7 @@ use crate::report::{FileChange, FileNote, LayerNote, LayersReport, Megabytes, TO
 
 /// Which files of each layer to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileList {
+pub(crate) enum FileList {
     /// None.
     None,
     /// All, in archive order.
@@ -21,7 +21,11 @@ pub enum FileList {
 ///
 /// # Errors
 /// Images that cannot be read.
-pub fn layers(examiner: &Examiner<'_>, location: &Location, files: FileList) -> Result<LayersReport, ImageError> {
+pub(crate) fn layers(
+    examiner: &Examiner<'_>,
+    location: &Location,
+    files: FileList,
+) -> Result<LayersReport, ImageError> {
     let examined = examiner.examine_one(location)?;
     let mut notes = layer_notes(&examined);
     if files != FileList::None {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::{Renderer, Report};
 
-pub use page::{Page, paint};
+pub(crate) use page::{Page, paint};
 
 /// `--format text`.
 pub(super) struct Text;

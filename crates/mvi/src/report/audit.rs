@@ -9,7 +9,7 @@ use super::{LayerNote, Megabytes, Tool, WasteCause};
 
 /// Audits of one or more images. JSON Schema: `schema/mvi-audit-1.json`.
 #[derive(Debug, Serialize)]
-pub struct AuditReport {
+pub(crate) struct AuditReport {
     /// `mvi-audit/1`.
     pub schema: &'static str,
     /// Who made it.
@@ -26,7 +26,7 @@ pub struct AuditReport {
 
 /// One audited image.
 #[derive(Debug, Serialize)]
-pub struct AuditedImage {
+pub(crate) struct AuditedImage {
     /// Which image it is.
     pub image: ImageIdentity,
     /// True when the digests of its layers were checked.
@@ -59,7 +59,7 @@ pub struct AuditedImage {
 
 /// Which image was read.
 #[derive(Debug, Clone, Serialize)]
-pub struct ImageIdentity {
+pub(crate) struct ImageIdentity {
     /// File or folder.
     pub source: String,
     /// The name it has there.
@@ -77,7 +77,7 @@ pub struct ImageIdentity {
 impl ImageIdentity {
     /// What to call the image in a heading: its name, or the file's.
     #[must_use]
-    pub fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         let name = self.reference.as_deref().filter(|reference| !matches!(*reference, "latest" | ""));
         name.unwrap_or_else(|| self.source.rsplit('/').find(|part| !part.is_empty()).unwrap_or(&self.source))
     }
@@ -85,7 +85,7 @@ impl ImageIdentity {
 
 /// What an image weighs.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     /// Distinct compressed layers; nothing when a layer's size is unknown.
     pub transfer_mb: Option<Megabytes>,
     /// True when part of `transfer_mb` is an estimate of what gzip would make.
@@ -104,7 +104,7 @@ pub struct Sizes {
 
 /// What os-release says.
 #[derive(Debug, Clone, Serialize)]
-pub struct OperatingSystem {
+pub(crate) struct OperatingSystem {
     /// `ID`.
     pub id: Option<String>,
     /// `VERSION_ID`.
@@ -115,7 +115,7 @@ pub struct OperatingSystem {
 
 /// Numbers of packages.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct PackageCounts {
+pub(crate) struct PackageCounts {
     /// dpkg.
     pub deb: usize,
     /// apk.
@@ -130,7 +130,7 @@ pub struct PackageCounts {
 
 /// A part of the unpacked bytes with one cause.
 #[derive(Debug, Clone, Serialize)]
-pub struct Content {
+pub(crate) struct Content {
     /// What kind of part.
     pub kind: ContentKind,
     /// Its bytes.
@@ -152,7 +152,7 @@ pub struct Content {
 /// The kinds of [`Content`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ContentKind {
+pub(crate) enum ContentKind {
     /// Files of a layer that are visible.
     Visible,
     /// Files of a layer that are not.
@@ -163,7 +163,7 @@ pub enum ContentKind {
 
 /// Something large.
 #[derive(Debug, Clone, Serialize)]
-pub struct ContentItem {
+pub(crate) struct ContentItem {
     /// A package, a folder or a file.
     pub name: String,
     /// Its bytes here.
@@ -172,7 +172,7 @@ pub struct ContentItem {
 
 /// An image that could not be read.
 #[derive(Debug, Clone, Serialize)]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// What was asked for.
     pub source: String,
     /// Stable code, `E-…`.

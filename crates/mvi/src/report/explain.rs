@@ -6,7 +6,7 @@ use super::{ImageIdentity, Megabytes, Tool};
 
 /// Everything known of one path. JSON Schema: `schema/mvi-explain-1.json`.
 #[derive(Debug, Serialize)]
-pub struct ExplainReport {
+pub(crate) struct ExplainReport {
     /// `mvi-explain/1`.
     pub schema: &'static str,
     /// Who made it.
@@ -37,7 +37,7 @@ pub struct ExplainReport {
 
 /// The package a path belongs to.
 #[derive(Debug, Clone, Serialize)]
-pub struct OwnerNote {
+pub(crate) struct OwnerNote {
     /// Name.
     pub name: String,
     /// Version.
@@ -52,7 +52,7 @@ pub struct OwnerNote {
 
 /// What a layer did to a path.
 #[derive(Debug, Clone, Serialize)]
-pub struct PathVersion {
+pub(crate) struct PathVersion {
     /// The layer.
     pub layer: usize,
     /// Its instruction.
@@ -76,7 +76,7 @@ pub struct PathVersion {
 /// What became of one version of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
-pub enum VersionFate {
+pub(crate) enum VersionFate {
     /// It is the one that is visible.
     Visible,
     /// It is shipped and nobody sees it.

@@ -5,7 +5,7 @@
 /// The classic builder writes `/bin/sh -c #(nop) COPY …` and `/bin/sh -c apt-get …`, buildah leaves out the `RUN`,
 /// BuildKit appends `# buildkit`, and build arguments go in front as `|1 NAME=value`.
 #[must_use]
-pub fn instruction(created_by: &str) -> String {
+pub(crate) fn instruction(created_by: &str) -> String {
     let text = created_by.trim();
     let text = text.strip_suffix("# buildkit").unwrap_or(text).trim_end();
     let (text, is_run) = match text.strip_prefix("RUN ") {

@@ -7,7 +7,7 @@ use super::{ImageIdentity, Megabytes, Sizes, Tool};
 
 /// Layers and waste of one image. JSON Schema: `schema/mvi-layers-1.json`.
 #[derive(Debug, Serialize)]
-pub struct LayersReport {
+pub(crate) struct LayersReport {
     /// `mvi-layers/1`.
     pub schema: &'static str,
     /// Who made it.
@@ -28,7 +28,7 @@ pub struct LayersReport {
 
 /// One layer.
 #[derive(Debug, Clone, Serialize)]
-pub struct LayerNote {
+pub(crate) struct LayerNote {
     /// Number, base layer 0.
     pub index: usize,
     /// The instruction that made it.
@@ -67,7 +67,7 @@ pub struct LayerNote {
 
 /// A file of a layer.
 #[derive(Debug, Clone, Serialize)]
-pub struct FileNote {
+pub(crate) struct FileNote {
     /// Printable path.
     pub path: String,
     /// What it is.
@@ -88,7 +88,7 @@ pub struct FileNote {
 /// What became of a file that a layer ships.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum FileChange {
+pub(crate) enum FileChange {
     /// It is in the finished image.
     Visible,
     /// A later layer, or a later entry, hides it.
@@ -99,7 +99,7 @@ pub enum FileChange {
 
 /// Hidden files with one cause.
 #[derive(Debug, Clone, Serialize)]
-pub struct WasteCause {
+pub(crate) struct WasteCause {
     /// The layer that ships them.
     pub layer: usize,
     /// Its instruction.
@@ -126,7 +126,7 @@ pub struct WasteCause {
 
 /// A hidden file.
 #[derive(Debug, Clone, Serialize)]
-pub struct WastedFile {
+pub(crate) struct WastedFile {
     /// Printable path.
     pub path: String,
     /// Its bytes.

@@ -6,12 +6,12 @@ use serde::{Serialize, Serializer};
 
 /// A number of bytes, shown in decimal megabytes; JSON carries every byte, as megabytes with six decimals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Megabytes(pub u64);
+pub(crate) struct Megabytes(pub u64);
 
 impl Megabytes {
     /// The number as a fraction of megabytes.
     #[must_use]
-    pub fn value(self) -> f64 {
+    pub(crate) fn value(self) -> f64 {
         self.0 as f64 / 1e6
     }
 }
@@ -36,7 +36,7 @@ impl Serialize for Megabytes {
 
 /// `part` of `whole` in percent; 0 of nothing.
 #[must_use]
-pub fn percent(part: u64, whole: u64) -> f64 {
+pub(crate) fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 }
 }
 

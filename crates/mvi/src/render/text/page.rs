@@ -6,23 +6,23 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The styles of a page. The writer behind it takes them out where colour is not wanted.
-pub mod paint {
+pub(crate) mod paint {
     use super::{AnsiColor, Style};
 
     /// Headings and names.
-    pub const BOLD: Style = Style::new().bold();
+    pub(crate) const BOLD: Style = Style::new().bold();
     /// What is read second.
-    pub const DIM: Style = Style::new().dimmed();
+    pub(crate) const DIM: Style = Style::new().dimmed();
     /// All is well.
-    pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+    pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
     /// Approved, with conditions.
-    pub const FAIR: Style = AnsiColor::Cyan.on_default().bold();
+    pub(crate) const FAIR: Style = AnsiColor::Cyan.on_default().bold();
     /// Somebody has to look.
-    pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
+    pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
     /// Wrong.
-    pub const BAD: Style = AnsiColor::Red.on_default().bold();
+    pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
     /// No style.
-    pub const PLAIN: Style = Style::new();
+    pub(crate) const PLAIN: Style = Style::new();
 }
 
 /// Widest page: longer lines are hard to read, whatever the terminal.
@@ -30,20 +30,20 @@ const WIDEST: usize = 160;
 const NARROWEST: usize = 40;
 
 /// A writer of lines.
-pub struct Page<'a> {
+pub(crate) struct Page<'a> {
     out: &'a mut dyn Write,
     width: usize,
 }
 
 impl<'a> Page<'a> {
     /// A page of `width` columns, within reason.
-    pub fn new(out: &'a mut dyn Write, width: usize) -> Self {
+    pub(crate) fn new(out: &'a mut dyn Write, width: usize) -> Self {
         Self { out, width: width.clamp(NARROWEST, WIDEST) }
     }
 
     /// Columns.
     #[must_use]
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
@@ -51,7 +51,7 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn blank(&mut self) -> io::Result<()> {
+    pub(crate) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
@@ -59,7 +59,7 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn line(&mut self, pieces: &[(Style, &str)]) -> io::Result<()> {
+    pub(crate) fn line(&mut self, pieces: &[(Style, &str)]) -> io::Result<()> {
         let mut left = self.width;
         for (style, text) in pieces {
             let text = cut(text, left);
@@ -73,7 +73,10 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn both(&mut self, style: Style, left: &str, right: &str) -> io::Result<()> {
+    pub(crate) fn both(&mut self, style: Style, left: &str, right: &str) -> io::Result<()> {
+        if right.is_empty() {
+            return self.line(&[(style, left)]);
+        }
         let room = self.width.saturating_sub(right.width() + 2);
         if room < left.width().min(24) {
             self.line(&[(style, left)])?;
@@ -88,7 +91,7 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn heading(&mut self, left: &str, right: &str) -> io::Result<()> {
+    pub(crate) fn heading(&mut self, left: &str, right: &str) -> io::Result<()> {
         self.blank()?;
         self.both(paint::BOLD, left, right)
     }
@@ -112,7 +115,7 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn wrapped(&mut self, style: Style, first: &str, indent: usize, text: &str) -> io::Result<()> {
+    pub(crate) fn wrapped(&mut self, style: Style, first: &str, indent: usize, text: &str) -> io::Result<()> {
         let room = self.width.saturating_sub(indent).max(10);
         for (number, line) in wrap(text, room).iter().enumerate() {
             let start = if number == 0 { format!("{first:indent$}") } else { " ".repeat(indent) };
@@ -132,6 +135,22 @@ pub(super) fn bar(share: f64, room: usize) -> String {
 /// Pads on the right to `width` columns.
 pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// A path that is recognised by its first folders and its name, without what is between where it is long.
+pub(super) fn shorten(path: &str) -> String {
+    const LONGEST: usize = 56;
+    if path.width() <= LONGEST {
+        return path.to_owned();
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let front: Vec<&str> = path.split('/').take(4).collect();
+    cut(&format!("{}/…/{name}", front.join("/")), LONGEST + 24)
+}
+
+/// A number of files in words.
+pub(super) fn files(count: u64) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// The front of `text`, with an ellipsis where something is missing.
