@@ -44,13 +44,8 @@ const NOT_IN_LIBRARIES: &[(&str, &str)] = &[
 ];
 
 /// Places and people that only we know; cut in two as well.
-const NOT_IN_THE_TREE: &[(&str, &str)] = &[
-    ("/wo", "rk/"),
-    ("/sha", "red/"),
-    ("work", "tree"),
-    ("proxy.go", "lang.org"),
-    ("index.crates", ".io"),
-];
+const NOT_IN_THE_TREE: &[(&str, &str)] =
+    &[("/wo", "rk/"), ("/sha", "red/"), ("work", "tree"), ("proxy.go", "lang.org"), ("index.crates", ".io")];
 
 #[test]
 fn crates_use_only_the_crates_they_may() {
