@@ -61,7 +61,8 @@ impl<'a> Page<'a> {
     /// Whatever the writer says.
     pub(crate) fn line(&mut self, pieces: &[(Style, &str)]) -> io::Result<()> {
         let mut left = self.width;
-        for (style, text) in pieces {
+        for (number, (style, text)) in pieces.iter().enumerate() {
+            let text = if number + 1 == pieces.len() { text.trim_end() } else { text };
             let text = cut(text, left);
             left -= text.width().min(left);
             write!(self.out, "{style}{text}{style:#}")?;
