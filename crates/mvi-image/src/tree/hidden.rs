@@ -27,7 +27,7 @@ pub struct HiddenFile {
     pub place: Place,
     /// The layer that hid it.
     pub by_layer: u32,
-    /// The entry that took its place; `None` for a whiteout.
+    /// The entry that took its place; `None` for a whiteout and for a folder that no entry names.
     pub by_entry: Option<u32>,
     /// Why.
     pub reason: Reason,

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use mvi_image::{
-    Collector, EntryHeader, FileKind, FileTree, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet,
-    ScanOptions, ScannedLayer, Want, merge, open, printable, scan,
+    Collector, EntryHeader, FileKind, FileTree, Gap, HiddenFile, ImageError, Limits, Location, NodeId, OpenOptions,
+    PlatformChoice, Quiet, ScanOptions, ScannedLayer, Want, merge, open, printable, scan,
 };
 
 use crate::archive::{Config, Members};
@@ -66,20 +66,23 @@ pub(crate) fn merge_scanned(layers: &[ScannedLayer]) -> FileTree {
 pub(crate) fn lines(tree: &FileTree) -> Vec<String> {
     let mut lines: Vec<String> = tree.visible().skip(1).map(|id| line(tree, id)).collect();
     lines.sort();
-    lines.extend(tree.hidden().iter().map(|hidden| {
-        let table = tree.layers()[hidden.place.layer as usize].table();
-        let path = printable(&table.path(&table.entries()[hidden.place.entry as usize]));
-        let likely = if hidden.likely { " likely" } else { "" };
-        format!("hidden {path} {}@{} by {} {:?}{likely}", hidden.bytes, hidden.place.layer, hidden.by_layer, hidden.reason)
-    }));
-    let gap = |gap: &mvi_image::Gap| {
-        format!("gap {:?}@{} {}", gap.code, gap.layer.unwrap_or(99), gap.path.as_deref().unwrap_or("-"))
-    };
+    let mut hidden: Vec<_> = tree.hidden().iter().map(|file| hidden_line(tree, file)).collect();
+    hidden.sort();
+    lines.extend(hidden);
+    let gap =
+        |gap: &Gap| format!("gap {:?}@{} {}", gap.code, gap.layer.unwrap_or(99), gap.path.as_deref().unwrap_or("-"));
     lines.extend(tree.gaps().iter().map(gap));
     lines
 }
 
-fn line(tree: &FileTree, id: mvi_image::NodeId) -> String {
+fn hidden_line(tree: &FileTree, file: &HiddenFile) -> String {
+    let table = tree.layers()[file.place.layer as usize].table();
+    let path = printable(&table.path(&table.entries()[file.place.entry as usize]));
+    let likely = if file.likely { " likely" } else { "" };
+    format!("hidden {path} {}@{} by {} {:?}{likely}", file.bytes, file.place.layer, file.by_layer, file.reason)
+}
+
+fn line(tree: &FileTree, id: NodeId) -> String {
     let node = tree.node(id);
     let path = printable(&tree.path(id));
     let shared = if node.is_hard_link() { "=" } else { "" };

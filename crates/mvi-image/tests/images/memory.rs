@@ -8,8 +8,9 @@ use mvi_image::{
     ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions, ScannedLayer, open, scan,
 };
 
-use crate::archive::{Config, Members};
+use crate::archive::{Config, Members, digest};
 use crate::entry::{Entry, dir, file, gone, hard, layer, symlink};
+use crate::errors::gzip;
 use crate::look::{Names, lines, merge_scanned, write};
 
 /// A folder with an image and a layer memory.
@@ -112,9 +113,9 @@ fn what_is_recalled_is_what_was_found() {
 fn a_layer_is_recalled_in_another_image_by_its_blob() {
     let desk = Desk::new(&[]);
     let layers = layers();
-    let packed: Vec<_> = layers.iter().map(|layer| crate::errors::gzip(layer)).collect();
+    let packed: Vec<_> = layers.iter().map(|layer| gzip(layer)).collect();
     let layout = Members::oci(&layers, &packed, &Config::default());
-    let (first, second) = (desk.root().join("../first"), desk.root().join("../second"));
+    let (first, second) = (desk.root().with_file_name("first"), desk.root().with_file_name("second"));
     layout.write(&first);
     layout.write(&second);
     let memory = desk.memory();
@@ -150,13 +151,13 @@ fn bytes_that_changed_in_place_are_a_digest_error_not_a_memory() {
 fn a_packed_blob_that_changed_is_a_digest_error_not_a_memory() {
     let desk = Desk::new(&[]);
     let layers = layers();
-    let packed: Vec<_> = layers.iter().map(|layer| crate::errors::gzip(layer)).collect();
+    let packed: Vec<_> = layers.iter().map(|layer| gzip(layer)).collect();
     let layout = Members::oci(&layers, &packed, &Config::default());
-    let folder = desk.root().join("../layout");
+    let folder = desk.root().with_file_name("layout");
     layout.write(&folder);
     let memory = desk.memory();
     read(&folder, Some(&memory), true).unwrap();
-    let blob = folder.join("blobs/sha256").join(&crate::archive::digest(&packed[0])["sha256:".len()..]);
+    let blob = folder.join("blobs/sha256").join(&digest(&packed[0])["sha256:".len()..]);
     let mut bytes = packed[0].clone();
     // The gzip header's time: the layer unpacks to the same bytes.
     bytes[4] ^= 1;
@@ -173,17 +174,22 @@ fn what_was_not_verified_is_not_remembered() {
 
 #[test]
 fn limits_hold_for_remembered_layers_too() {
-    let desk = Desk::new(&layers());
-    desk.run().unwrap();
-    let code = |limits: Limits| {
-        let found = read_within(&desk.image(), Some(&desk.memory()), true, &limits);
-        let fresh = read_within(&desk.image(), None, true, &limits);
-        assert_eq!(found.as_ref().err().map(ImageError::code), fresh.as_ref().err().map(ImageError::code));
-        found.err().map(|error| error.code())
+    let desk = Desk::new(&[]);
+    let layers = layers();
+    let packed: Vec<_> = layers.iter().map(|layer| gzip(layer)).collect();
+    let folder = desk.root().with_file_name("layout");
+    Members::oci(&layers, &packed, &Config::default()).write(&folder);
+    read(&folder, Some(&desk.memory()), true).unwrap();
+    let check = |limits: Limits, expected: Option<&str>| {
+        for memory in [Some(&desk.memory()), None] {
+            let found = read_within(&folder, memory, true, &limits);
+            assert_eq!(found.err().map(|error| error.code()), expected);
+        }
     };
-    assert_eq!(code(Limits { files: 3, ..Limits::default() }), Some("E-LIMIT"));
-    assert_eq!(code(Limits { layer_bytes: 1024, ..Limits::default() }), Some("E-LIMIT"));
-    assert_eq!(code(Limits::default()), None);
+    check(Limits { files: 5, ..Limits::default() }, Some("E-LIMIT"));
+    check(Limits { files: 10, ..Limits::default() }, Some("E-LIMIT"));
+    check(Limits { files: 11, ..Limits::default() }, None);
+    check(Limits { layer_bytes: 1024, ..Limits::default() }, Some("E-LIMIT"));
 }
 
 #[test]

@@ -98,8 +98,8 @@ fn entries_through_a_merged_usr_land_where_the_link_leads() {
             "usr/",
             "usr/bin/",
             "usr/bin/sh 5@1",
-            "hidden usr/bin/sh 3@0 by 1 Overwritten",
             "hidden bin/new 1@1 by 2 DeletedLater",
+            "hidden usr/bin/sh 3@0 by 1 Overwritten",
         ],
     );
 }
@@ -118,7 +118,10 @@ fn links_in_parents_are_followed_absolute_relative_and_through_each_other() {
 
 #[test]
 fn a_link_to_nothing_in_the_way_gets_its_folder_made() {
-    check(&[&[symlink("l", "new/place"), file("l/x", "1")]], &["l -> new/place", "new/", "new/place/", "new/place/x 1@0"]);
+    check(
+        &[&[symlink("l", "new/place"), file("l/x", "1")]],
+        &["l -> new/place", "new/", "new/place/", "new/place/x 1@0"],
+    );
 }
 
 #[test]

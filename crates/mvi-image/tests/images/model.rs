@@ -28,7 +28,8 @@ fn plain() -> impl Strategy<Value = Entry> {
 }
 
 fn any_entry() -> impl Strategy<Value = Entry> {
-    let target = prop_oneof![path(), path().prop_map(|path| format!("/{path}")), path().prop_map(|p| format!("../{p}"))];
+    let target =
+        prop_oneof![path(), path().prop_map(|path| format!("/{path}")), path().prop_map(|p| format!("../{p}"))];
     prop_oneof![
         5 => plain(),
         2 => (path(), target).prop_map(|(path, target)| symlink(&path, &target)),

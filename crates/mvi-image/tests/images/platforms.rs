@@ -36,7 +36,8 @@ fn prefer(text: &str) -> PlatformChoice {
 
 /// Adds an image of a platform; returns its descriptor.
 fn image(members: &mut Members, architecture: &str, variant: &str) -> String {
-    let document = members.image(&[layer(&[file(architecture, "1")])], &[], &Config { architecture, ..Config::default() });
+    let document =
+        members.image(&[layer(&[file(architecture, "1")])], &[], &Config { architecture, ..Config::default() });
     let variant = if variant.is_empty() { String::new() } else { format!(r#","variant":"{variant}""#) };
     members.manifest(&document, &format!(r#","platform":{{"os":"linux","architecture":"{architecture}"{variant}}}"#))
 }

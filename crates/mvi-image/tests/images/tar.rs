@@ -135,11 +135,7 @@ fn sizes_of_folders_and_links_count_only_when_data_follows() {
     let odd = ["d Directory 0", "l Symlink 0 -> t", "a File 1", "gap Field d", "gap Field l"];
     check(&layer(&[dir("d").stated(4096), symlink("l", "t").stated(7), file("a", "1")]), &odd);
     let body = vec![b'x'; 700];
-    let with_data = [
-        Entry { body: body.clone(), ..dir("d") },
-        Entry { body, ..symlink("l", "t") },
-        file("a", "1"),
-    ];
+    let with_data = [Entry { body: body.clone(), ..dir("d") }, Entry { body, ..symlink("l", "t") }, file("a", "1")];
     check(&layer(&with_data), &odd);
     check(&layer(&[file("a", "1"), hard("b", "a").stated(1)]), &["a File 1", "b HardLink 0 -> a", "gap Field b"]);
 }

@@ -25,8 +25,11 @@ fn a_cut_is_found_at_every_byte_unless_only_zeros_are_missing() {
     // After these bytes the archive is a complete one of fewer entries; a cut in a body's padding loses nothing.
     let (first, folder, link) = (4 * 512, 5 * 512, 6 * 512);
     for length in 0..whole.len() {
-        let complete =
-            length == 0 || (first - 508..=first).contains(&length) || length == folder || length == link || length >= content;
+        let complete = length == 0
+            || (first - 508..=first).contains(&length)
+            || length == folder
+            || length == link
+            || length >= content;
         let found = scan_layers(&[whole[..length].to_vec()], true);
         assert_eq!(found.is_ok(), complete, "cut at {length}");
     }

@@ -63,7 +63,7 @@ fn whiteouts_and_other_kinds_delete_and_overwrite() {
 
 #[test]
 fn the_same_layer_is_to_blame_for_its_own_duplicates_only() {
-    let hidden = ["hidden a 3@0 by 1 Overwritten", "hidden a 2@1 by 1 SameLayer"];
+    let hidden = ["hidden a 2@1 by 1 SameLayer", "hidden a 3@0 by 1 Overwritten"];
     check(&[&[file("a", "old")], &[file("a", "22"), file("a", "1")]], &hidden, &hidden);
 }
 
@@ -82,7 +82,10 @@ fn causes_are_grouped_by_layers_and_reason_largest_first_with_their_largest_file
         .iter()
         .map(|cause| {
             let largest: Vec<_> = cause.largest.iter().map(|file| file.bytes).collect();
-            format!("{:?} {}-{} {} files {} bytes {largest:?}", cause.reason, cause.layer, cause.by_layer, cause.files, cause.bytes)
+            format!(
+                "{:?} {}-{} {} files {} bytes {largest:?}",
+                cause.reason, cause.layer, cause.by_layer, cause.files, cause.bytes
+            )
         })
         .collect();
     assert_eq!(found, ["Overwritten 0-1 1 files 100 bytes [100]", "DeletedLater 0-1 7 files 28 bytes [7, 6, 5, 4, 3]"]);
