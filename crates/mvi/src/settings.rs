@@ -38,3 +38,10 @@ pub(crate) fn width() -> usize {
     let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     stated.or_else(measured).unwrap_or(100)
 }
+
+/// True when nobody pipes anything into this process.
+#[must_use]
+pub(crate) fn stdin_is_terminal() -> bool {
+    use std::io::IsTerminal as _;
+    std::io::stdin().is_terminal()
+}

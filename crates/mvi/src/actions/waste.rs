@@ -80,7 +80,11 @@ fn fix(cause: &Cause, instruction: Option<&str>, by: Option<&str>) -> String {
             format!("leave them out of layer {from} instead of deleting them in layer {to}")
         }
         (Reason::AttributesOnly, Step::Copy, _) => copy_attributes(by).into(),
-        (Reason::AttributesOnly, _, _) => {
+        (Reason::AttributesOnly, Step::Run, _) => format!(
+            "set owner and mode in the same RUN that makes them (layer {from}), or build in a stage of its own: {}",
+            copy_attributes(by)
+        ),
+        (Reason::AttributesOnly, Step::Unknown, _) => {
             format!("set owner and mode in the step that makes them (layer {from}); {}", copy_attributes(by))
         }
         (Reason::IdenticalCopy, _, _) => {

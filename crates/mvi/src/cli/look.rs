@@ -1,6 +1,6 @@
 //! `mvi layers` and `mvi explain`, and how arguments become reading options.
 
-use mvi_image::{LayerCache, Limits, Location, Platform, PlatformChoice};
+use mvi_image::{LayerCache, Limits, Location, Platform, PlatformChoice, Scheme};
 
 use super::args::{ExplainArgs, Format, LayersArgs, ReadArgs};
 use super::output::{Exit, Failure, show};
@@ -30,7 +30,13 @@ pub(super) fn examine_options(args: &ReadArgs) -> ExamineOptions {
 
 /// An image as the user names it.
 pub(super) fn location(image: &str) -> Result<Location, Failure> {
-    Location::parse(image).map_err(|error| Failure::image(image, error))
+    let location = Location::parse(image).map_err(|error| Failure::image(image, error))?;
+    if location.scheme == Scheme::Stdin && settings::stdin_is_terminal() {
+        return Err(Failure::usage(
+            "standard input is a terminal; pipe an image into it: docker save app | mvi audit -",
+        ));
+    }
+    Ok(location)
 }
 
 /// `mvi layers`.

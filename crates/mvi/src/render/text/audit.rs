@@ -6,7 +6,7 @@ use anstyle::Style;
 use mvi_standard::judge::{Gate, GateStatus, Note};
 use mvi_standard::{Judgement, Verdict};
 
-use super::page::{Page, bar, cut, pad, paint};
+use super::page::{Page, bar, cut, pad, paint, shorten};
 use crate::report::{AuditReport, AuditedImage, Content, ContentKind, Megabytes, PackageCounts, percent};
 
 /// Causes shown one by one.
@@ -156,7 +156,8 @@ fn write_content(content: &Content, (largest, whole): (u64, u64), page: &mut Pag
     let indent = 20;
     let mut text = if content.instruction.is_some() { content.text.clone() } else { String::new() };
     if !content.largest.is_empty() {
-        let items: Vec<_> = content.largest.iter().take(3).map(|item| format!("{} {}", item.name, item.mb)).collect();
+        let items: Vec<_> =
+            content.largest.iter().take(3).map(|item| format!("{} {}", shorten(&item.name), item.mb)).collect();
         let colon = if text.is_empty() { "" } else { ": " };
         text = format!("{text}{colon}{}", items.join(", "));
     }

@@ -49,7 +49,7 @@ fn write_version(version: &PathVersion, page: &mut Page<'_>) -> io::Result<()> {
     let fate = match &version.fate {
         VersionFate::Visible => "visible".to_owned(),
         VersionFate::Hidden { by_layer, reason: why } => format!("hidden by layer {by_layer}: {}", reason(*why)),
-        VersionFate::Replaced => "replaced later".to_owned(),
+        VersionFate::Replaced => "stated again later".to_owned(),
         VersionFate::Deletes => return page.wrapped(paint::WARN, "", 12, "deletes it"),
     };
     let link = version.link.as_ref().map_or_else(String::new, |link| format!(" → {link}"));

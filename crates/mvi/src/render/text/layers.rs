@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::page::{Page, bar, pad, paint};
+use super::page::{Page, bar, files, pad, paint, shorten};
 use crate::report::{FileChange, LayerNote, LayersReport};
 
 pub(super) fn write(report: &LayersReport, page: &mut Page<'_>) -> io::Result<()> {
@@ -74,15 +74,20 @@ fn write_waste(report: &LayersReport, page: &mut Page<'_>) -> io::Result<()> {
     page.heading("Hidden", &format!("{} shipped and not visible", report.sizes.hidden_mb))?;
     for cause in &report.waste {
         let text = format!(
-            "layer {} → {}: {} files {}{}",
+            "layer {} → {}: {} {}{}",
             cause.layer,
             cause.by_layer,
-            cause.files,
+            files(cause.files),
             reason(cause.reason),
             if cause.likely { " (by size and time)" } else { "" }
         );
         page.line(&[(paint::WARN, &format!("  {:>10}  ", cause.mb.to_string())), (paint::PLAIN, &text)])?;
-        let names: Vec<_> = cause.largest.iter().take(3).map(|file| format!("/{} {}", file.path, file.mb)).collect();
+        let names: Vec<_> = cause
+            .largest
+            .iter()
+            .take(3)
+            .map(|file| format!("{} {}", shorten(&format!("/{}", file.path)), file.mb))
+            .collect();
         page.wrapped(paint::DIM, "", 14, &names.join(", "))?;
         page.wrapped(paint::GOOD, "", 14, &format!("→ {}", cause.fix))?;
     }

@@ -74,6 +74,9 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Whatever the writer says.
     pub(crate) fn both(&mut self, style: Style, left: &str, right: &str) -> io::Result<()> {
+        if right.is_empty() {
+            return self.line(&[(style, left)]);
+        }
         let room = self.width.saturating_sub(right.width() + 2);
         if room < left.width().min(24) {
             self.line(&[(style, left)])?;
@@ -132,6 +135,22 @@ pub(super) fn bar(share: f64, room: usize) -> String {
 /// Pads on the right to `width` columns.
 pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// A path that is recognised by its first folders and its name, without what is between where it is long.
+pub(super) fn shorten(path: &str) -> String {
+    const LONGEST: usize = 56;
+    if path.width() <= LONGEST {
+        return path.to_owned();
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let front: Vec<&str> = path.split('/').take(4).collect();
+    cut(&format!("{}/…/{name}", front.join("/")), LONGEST + 24)
+}
+
+/// A number of files in words.
+pub(super) fn files(count: u64) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// The front of `text`, with an ellipsis where something is missing.

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs what the tests and benchmarks run beside mvi, where it is missing. Debian 12 or later; needs root to install.
+#   set-up.sh           what `make test` needs: a linker, the makers of the corpus, umoci
+#   set-up.sh bench     also what `make bench` needs
+set -euo pipefail
+tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
+  jq:jq zstd:zstd python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
+[[ ${1-} != bench ]] || tools+=(igzip:isal openssl:openssl)
+missing=()
+for pair in "${tools[@]}"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done
+# gcc alone brings no C library to link with.
+[[ ! " ${missing[*]-} " == *" gcc "* ]] || missing+=(libc6-dev)
+[[ ${1-} != bench ]] || python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+if ((${#missing[@]})); then
+  if ((EUID)); then
+    echo "set-up: missing: ${missing[*]}; run this once as root" >&2
+    exit 1
+  fi
+  echo "set-up: installing ${missing[*]}" >&2
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+for tool in cargo rustfmt cargo-clippy; do
+  command -v "$tool" >/dev/null && continue
+  if command -v rustup >/dev/null; then rustup component add "${tool#cargo-}"; continue; fi
+  echo "set-up: $tool is missing" >&2
+  exit 1
+done
