@@ -98,7 +98,7 @@ impl Merge {
         } else if let Some(id) = self.slot_for(facts, entry) {
             let place = Place { layer: u32::from(self.layer), entry: index };
             self.change.file_bytes += entry.size();
-            self.put(id, place, entry.size());
+            self.put(id, Entering { place, body: place, header_size: entry.size() });
         }
     }
 
@@ -126,9 +126,9 @@ impl Merge {
         self.gap(facts, entry, code, text);
     }
 
-    /// Puts the entry at `place` into force at `slot`. `header_size` is what its tar header says, which is 0 for links.
-    fn put(&mut self, slot: Slot, place: Place, header_size: u64) -> u32 {
-        let own = Place { layer: u32::from(self.layer), entry: place.entry };
+    /// Puts an entry into force at `slot`.
+    fn put(&mut self, slot: Slot, entering: Entering) -> u32 {
+        let Entering { place: own, body, header_size } = entering;
         let Some(id) = slot.id else {
             let id = self.tree.add_record(slot.parent, slot.name, self.layer);
             self.tree.records[id as usize].entry = own.entry;
@@ -147,7 +147,7 @@ impl Merge {
         if record.alive {
             let both_dirs = self.tree.is_dir(id) && self.tree.entry(own).kind() == FileKind::Directory;
             if !both_dirs {
-                self.replace(id, own);
+                self.replace(id, own, body);
                 self.change.changed += 1;
             }
         } else {
@@ -176,16 +176,17 @@ impl Merge {
         Placed { size: self.header_size(record), layer: record.layer }
     }
 
-    fn replace(&mut self, id: u32, by: Place) {
+    fn replace(&mut self, id: u32, by: Place, body: Place) {
+        let by = By::Entry { entry: by.entry, body };
         if self.tree.is_dir(id) {
             for child in self.below(id) {
-                self.hide(child, By::Entry(by.entry));
+                self.hide(child, by);
             }
             self.folders.forget();
         } else if self.tree.link_of(id).is_some() {
             self.folders.forget();
         }
-        self.hide(id, By::Entry(by.entry));
+        self.hide(id, by);
     }
 
     /// Takes away what stands where a folder has to be: the newer layer has the last word.
@@ -232,7 +233,7 @@ impl Merge {
         };
         let by_layer = u32::from(self.layer);
         let by_entry = match by {
-            By::Entry(entry) => Some(entry),
+            By::Entry { entry, .. } => Some(entry),
             By::Whiteout | By::Folder => None,
         };
         self.tree.hidden.push(HiddenFile { place, by_layer, by_entry, reason, bytes: entry.size(), likely });
@@ -243,9 +244,10 @@ impl Merge {
         let by = match by {
             By::Whiteout => return (Reason::DeletedLater, false),
             By::Folder => return (Reason::Overwritten, false),
-            By::Entry(entry) => entry,
+            // A link to a body of a lower layer ships nothing again.
+            By::Entry { body, .. } if body.layer != u32::from(self.layer) => return (Reason::Overwritten, false),
+            By::Entry { body, .. } => body,
         };
-        let by = Place { layer: u32::from(self.layer), entry: by };
         let (before, after) = (self.tree.entry(old), self.tree.entry(by));
         if after.kind() != FileKind::File || before.size() != after.size() {
             return (Reason::Overwritten, false);
@@ -284,7 +286,7 @@ impl Merge {
         }
         *self.inodes.entry(place).or_insert(1) += 1;
         let own = Place { layer: u32::from(self.layer), entry: index };
-        let id = self.put(slot, own, 0);
+        let id = self.put(slot, Entering { place: own, body: place, header_size: 0 });
         self.tree.hard_links.insert(id, place);
         true
     }
@@ -353,10 +355,20 @@ impl Merge {
 enum By {
     /// A whiteout.
     Whiteout,
-    /// The entry of the current layer that takes its place.
-    Entry(u32),
+    /// The entry of the current layer that takes its place, and where the body it names stands.
+    Entry { entry: u32, body: Place },
     /// A folder that no entry names.
     Folder,
+}
+
+/// An entry of the current layer on its way into the tree.
+#[derive(Clone, Copy)]
+struct Entering {
+    place: Place,
+    /// Where its body stands: elsewhere for a hard link.
+    body: Place,
+    /// What its tar header says, which is 0 for links.
+    header_size: u64,
 }
 
 /// A record that is there already, or the place for a new one.

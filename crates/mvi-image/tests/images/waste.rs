@@ -2,7 +2,7 @@
 
 use mvi_image::causes;
 
-use crate::entry::{Entry, dir, file, gone, layer, symlink};
+use crate::entry::{Entry, dir, file, gone, hard, layer, symlink};
 use crate::laws;
 use crate::look::{lines, merge_scanned, scan_layers};
 
@@ -38,6 +38,21 @@ fn the_same_bytes_with_another_mode_or_owner_are_attributes_only() {
     let (read, likely) = ("hidden a 4@0 by 1 AttributesOnly", "hidden a 4@0 by 1 AttributesOnly likely");
     check(&[&[file("a", "same")], &[file("a", "same").mode(0o755)]], &[read], &[likely]);
     check(&[&[file("a", "same")], &[file("a", "same").uid(1000)]], &[read], &[likely]);
+}
+
+#[test]
+fn a_changed_owner_of_a_file_with_several_names_is_attributes_only() {
+    let both = |uid| [file("a", "same").uid(uid), hard("b", "a").uid(uid)];
+    let (read, likely) = ("hidden a 4@0 by 1 AttributesOnly", "hidden a 4@0 by 1 AttributesOnly likely");
+    check(&[&both(0), &both(1000)], &[read], &[likely]);
+    let other = [file("a", "else").uid(1), hard("b", "a").uid(1)];
+    check(&[&both(0), &other], &["hidden a 4@0 by 1 Overwritten"], &[likely]);
+}
+
+#[test]
+fn a_link_that_replaces_its_equal_ships_nothing_again() {
+    let hidden = ["hidden b 4@0 by 1 Overwritten"];
+    check(&[&[file("a", "same"), file("b", "same")], &[hard("b", "a")]], &hidden, &hidden);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use mvi_image::ImageError;
 
 use super::args::Format;
 use crate::actions::audit::unreadable;
-use crate::render::{RENDERERS, Report};
+use crate::render::{RENDERERS, Report, harmless};
 use crate::settings;
 
 /// How the program ends.
@@ -107,15 +107,18 @@ impl fmt::Display for Failure {
                     None => Ok(()),
                 }
             }
-            Self::Other(error) => write!(out, "{ERROR}error:{ERROR:#} {error:#}"),
-            Self::Usage(text) => write!(out, "{ERROR}error:{ERROR:#} {text}"),
+            Self::Other(error) => {
+                let lines: Vec<_> = format!("{error:#}").lines().map(|line| harmless(line).into_owned()).collect();
+                write!(out, "{ERROR}error:{ERROR:#} {}", lines.join("\n"))
+            }
+            Self::Usage(text) => write!(out, "{ERROR}error:{ERROR:#} {}", harmless(text)),
         }
     }
 }
 
 /// One line about an image that cannot be read.
 pub(super) fn complaint(source: &str, code: &str, message: &str) -> String {
-    format!("{ERROR}error[{code}]{ERROR:#} {source}: {message}")
+    format!("{ERROR}error[{code}]{ERROR:#} {}: {}", harmless(source), harmless(message))
 }
 
 /// What the user can do about it.

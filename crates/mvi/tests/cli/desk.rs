@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use crate::archive::{Config, Members};
 use crate::entry::{Entry, dir, file, gone, hard, layer, symlink};
@@ -11,17 +12,28 @@ pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
+/// The layout and the archive, made once for all tests.
+static IMAGES: LazyLock<(Members, Vec<u8>)> = LazyLock::new(|| {
+    let (layers, config) = (layers(), config());
+    let mut members = Members::default();
+    let manifest = members.image(&layers, &[], &config);
+    let name = r#","annotations":{"org.opencontainers.image.ref.name":"registry.example/app:1.0"}"#;
+    let descriptor = members.manifest(&manifest, name);
+    let archive = Members::docker(&layers, &["registry.example/app:1.0"], &config).tar();
+    (members.index(&[descriptor]), archive)
+});
+
 impl Desk {
+    /// With nothing.
+    pub(crate) fn bare() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// With `app/`, an OCI layout, and `app.tar`, the same image as docker saves it.
     pub(crate) fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        let (layers, config) = (layers(), config());
-        let mut members = Members::default();
-        let manifest = members.image(&layers, &[], &config);
-        let name = r#","annotations":{"org.opencontainers.image.ref.name":"registry.example/app:1.0"}"#;
-        let descriptor = members.manifest(&manifest, name);
-        members.index(&[descriptor]).write(&desk.path("app"));
-        desk.write("app.tar", &Members::docker(&layers, &["registry.example/app:1.0"], &config).tar());
+        let desk = Self::bare();
+        IMAGES.0.write(&desk.path("app"));
+        desk.write("app.tar", &IMAGES.1);
         desk
     }
 

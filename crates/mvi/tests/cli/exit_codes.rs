@@ -85,13 +85,16 @@ fn fail_on_makes_verdicts_and_gates_one() {
     assert_eq!(verdict(&python), "FLOOR");
     check(&desk, &["audit", "app", "--base", "python:3.12-alpine", "--fail-on", "justified"], 0, "");
     check(&desk, &["audit", "app", "--base", "python:3.12-alpine", "--fail-on", "gate-data"], 1, "");
-    let banned = ["audit", "app", "--base", "node:22", "--format", "json"];
+    let banned = ["audit", "app", "--base", "debian:12", "--format", "json"];
     assert_eq!(verdict(&banned), "REPLACE");
     for level in ["justified", "review", "audit", "replace", "REPLACE"] {
-        check(&desk, &["audit", "app", "--base", "node:22", "--fail-on", level], 1, "");
+        check(&desk, &["audit", "app", "--base", "debian:12", "--fail-on", level], 1, "");
     }
-    check(&desk, &["audit", "app", "--base", "node:22"], 0, "");
-    check(&desk, &["audit", "app", "--base", "node:22", "--quiet", "--fail-on", "gate"], 1, "");
+    check(&desk, &["audit", "app", "--base", "debian:12"], 0, "");
+    check(&desk, &["audit", "app", "--fail-on", "gate"], 0, "");
+    let eleven: Vec<_> = (0..11).map(|number: i32| layer(&[file("a", number.to_string())])).collect();
+    desk.write("eleven.tar", &Members::docker(&eleven, &[], &Config::default()).tar());
+    check(&desk, &["audit", "eleven.tar", "--quiet", "--fail-on", "gate"], 1, "");
 }
 
 #[test]

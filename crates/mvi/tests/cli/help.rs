@@ -4,7 +4,7 @@ use crate::desk::{Desk, text};
 
 /// Checks that what the program says holds the words.
 fn check(arguments: &[&str], words: &[&str]) {
-    let said = Desk::new().says(arguments);
+    let said = Desk::bare().says(arguments);
     for word in words {
         assert!(said.contains(word), "{arguments:?} lacks {word}:\n{said}");
     }
@@ -24,7 +24,7 @@ fn every_verb_shows_examples() {
 
 #[test]
 fn help_fits_its_page() {
-    let desk = Desk::new();
+    let desk = Desk::bare();
     for verb in ["audit", "layers", "explain"] {
         let output = desk.command(&[verb, "--help"]).env("COLUMNS", "80").output().unwrap();
         let wide: Vec<_> =

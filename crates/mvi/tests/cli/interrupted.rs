@@ -1,6 +1,7 @@
 //! Runs that are killed, and disks that are full: the layer memory stays sound, and the report right.
 
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use crate::archive::{Config, Members};
 use crate::desk::{Desk, blob, files, text};
@@ -8,9 +9,8 @@ use crate::entry::{file, layer};
 
 const LAYERS: usize = 6;
 
-/// A desk with an image of several large layers.
-fn large() -> Desk {
-    let desk = Desk::new();
+/// An image of several large layers, made once for all tests.
+static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let layers: Vec<_> = (0..LAYERS)
         .map(|number| {
             let parts =
@@ -18,7 +18,12 @@ fn large() -> Desk {
             layer(&parts.collect::<Vec<_>>())
         })
         .collect();
-    desk.write("large.tar", &Members::docker(&layers, &["large:1"], &Config::default()).tar());
+    Members::docker(&layers, &["large:1"], &Config::default()).tar()
+});
+
+fn large() -> Desk {
+    let desk = Desk::bare();
+    desk.write("large.tar", &LARGE);
     desk
 }
 

@@ -8,6 +8,7 @@ fn check(name: &str, columns: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let shown = text(&output.stdout).replace(&format!("mvi {}", env!("CARGO_PKG_VERSION")), "mvi [version]");
     insta::assert_snapshot!(name, shown);
+    assert!(!shown.lines().any(|line| line.ends_with(' ')), "a line ends with spaces");
     let limit = columns.parse().unwrap_or(usize::MAX);
     let wide: Vec<_> = shown.lines().filter(|line| line.chars().count() > limit).collect();
     assert!(wide.is_empty() || arguments.contains(&"markdown"), "{wide:#?}");
@@ -24,7 +25,7 @@ fn an_audit() {
 
 #[test]
 fn an_audit_of_a_banned_base() {
-    check("audit-banned-80", "80", &["audit", "app", "--base", "node:22"]);
+    check("audit-banned-80", "80", &["audit", "app", "--base", "debian:12"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::desk::{Desk, text};
 
 /// Checks the exit code and the output against `snapshots/`.
 fn check(name: &str, exit: i32, arguments: &[&str]) {
-    let desk = Desk::new();
+    let desk = Desk::bare();
     desk.write("company.toml", COMPANY.as_bytes());
     let output = desk.command(arguments).env("COLUMNS", "100").output().unwrap();
     assert_eq!(output.status.code(), Some(exit), "{}", text(&output.stderr));
@@ -16,7 +16,7 @@ schema_version = "mvi-standard/1"
 extends = "V13"
 
 [standard]
-id = "ACME"
+id = "V14"
 title = "Acme image standard"
 
 [policy]
