@@ -1,5 +1,6 @@
 //! A folder of its own for every test, with images in it, and the program run there with an empty environment.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
@@ -12,15 +13,22 @@ pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
-/// The layout and the archive, made once for all tests.
-static IMAGES: LazyLock<(Members, Vec<u8>)> = LazyLock::new(|| {
+/// The images of every desk, made once for all tests.
+struct Images {
+    layout: Members,
+    packed: Members,
+    archive: Vec<u8>,
+}
+
+static IMAGES: LazyLock<Images> = LazyLock::new(|| {
     let (layers, config) = (layers(), config());
     let mut members = Members::default();
     let manifest = members.image(&layers, &[], &config);
     let name = r#","annotations":{"org.opencontainers.image.ref.name":"registry.example/app:1.0"}"#;
     let descriptor = members.manifest(&manifest, name);
     let archive = Members::docker(&layers, &["registry.example/app:1.0"], &config).tar();
-    (members.index(&[descriptor]), archive)
+    let packed: Vec<_> = layers.iter().map(|layer| gzip(layer)).collect();
+    Images { layout: members.index(&[descriptor]), packed: Members::oci(&layers, &packed, &config), archive }
 });
 
 impl Desk {
@@ -29,11 +37,14 @@ impl Desk {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// With `app/`, an OCI layout, and `app.tar`, the same image as docker saves it.
+    /// With `app/`, an OCI layout, and the same image as docker saves it, `app.tar`, and with gzip, `packed/`.
+    ///
+    /// Layers of `packed` are remembered by their digest at once, the others only when their files have settled.
     pub(crate) fn new() -> Self {
         let desk = Self::bare();
-        IMAGES.0.write(&desk.path("app"));
-        desk.write("app.tar", &IMAGES.1);
+        IMAGES.layout.write(&desk.path("app"));
+        IMAGES.packed.write(&desk.path("packed"));
+        desk.write("app.tar", &IMAGES.archive);
         desk
     }
 
@@ -68,6 +79,12 @@ impl Desk {
     pub(crate) fn memory(&self) -> PathBuf {
         self.path(".cache/mvi")
     }
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

@@ -4,13 +4,13 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use crate::archive::{Config, Members};
-use crate::desk::{Desk, blob, files, text};
+use crate::desk::{Desk, blob, files, gzip, text};
 use crate::entry::{file, layer};
 
 const LAYERS: usize = 6;
 
 /// An image of several large layers, made once for all tests.
-static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+static LARGE: LazyLock<Members> = LazyLock::new(|| {
     let layers: Vec<_> = (0..LAYERS)
         .map(|number| {
             let parts =
@@ -18,16 +18,17 @@ static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
             layer(&parts.collect::<Vec<_>>())
         })
         .collect();
-    Members::docker(&layers, &["large:1"], &Config::default()).tar()
+    let packed: Vec<_> = layers.iter().map(|layer| gzip(layer)).collect();
+    Members::oci(&layers, &packed, &Config::default())
 });
 
 fn large() -> Desk {
     let desk = Desk::bare();
-    desk.write("large.tar", &LARGE);
+    LARGE.write(&desk.path("large"));
     desk
 }
 
-const AUDIT: &[&str] = &["audit", "large.tar", "--format", "json", "--jobs", "1"];
+const AUDIT: &[&str] = &["audit", "large", "--format", "json", "--jobs", "1"];
 
 fn report(desk: &Desk, more: &[&str]) -> String {
     desk.says(&[AUDIT, more].concat()).replace("\"remembered\": true", "\"remembered\": false")
@@ -46,6 +47,7 @@ fn check(signal: &str, count: usize) {
     let fresh = report(&desk, &["--no-cache"]);
     assert_eq!(report(&desk, &[]), fresh, "after {signal} at {count} files");
     assert_eq!(report(&desk, &[]), fresh, "after {signal} at {count} files, again");
+    assert_eq!(desk.says(AUDIT).matches("\"remembered\": true").count(), LAYERS);
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn a_memory_that_cannot_be_made_costs_nothing_else() {
     let desk = large();
     let fresh = report(&desk, &["--no-cache"]);
     assert_eq!(report(&desk, &["--cache-dir", "/dev/null/no"]), fresh);
-    assert_eq!(report(&desk, &["--cache-dir", "large.tar"]), fresh);
+    assert_eq!(report(&desk, &["--cache-dir", "large/index.json"]), fresh);
     let homeless = desk.command(AUDIT).env_remove("HOME").output().unwrap();
     assert_eq!(text(&homeless.stdout), fresh);
 }
