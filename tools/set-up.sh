@@ -5,12 +5,12 @@
 set -euo pipefail
 tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
   jq:jq zstd:zstd python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
-[[ ${1-} != bench ]] || tools+=(igzip:isal openssl:openssl)
+[[ ${1-} != bench ]] || tools+=(igzip:isal openssl:openssl time:time)
 missing=()
 for pair in "${tools[@]}"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done
 # gcc alone brings no C library to link with.
 [[ ! " ${missing[*]-} " == *" gcc "* ]] || missing+=(libc6-dev)
-[[ ${1-} != bench ]] || python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+[[ ${1-} != bench ]] || python3 -c "import venv, ensurepip" 2>/dev/null || missing+=(python3-venv)
 if ((${#missing[@]})); then
   if ((EUID)); then
     echo "set-up: missing: ${missing[*]}; run this once as root" >&2

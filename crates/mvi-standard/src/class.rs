@@ -108,7 +108,7 @@ impl Ceiling {
 
 /// The class of an image: the declared one, or what its runtime, C library, base and entry point leave over.
 ///
-/// A base narrows the choice to its own rows and is set aside when it leaves none. A row that is meant for one
+/// C library and base narrow the choice to their own rows, and each is set aside when it leaves none. A row that is meant for one
 /// application (its base carries that row alone, such as CoreDNS) fits only where base or entry point name it or
 /// the entry point is unknown. Where several rows are left, the largest ceiling wins.
 ///
@@ -129,7 +129,8 @@ pub fn choose<'a>(
     if evidence.runtimes.is_empty() {
         return Err(NoClass::NoRuntime);
     }
-    let fitting: Vec<&Row> = standard.rows.iter().filter(|row| fits(row, evidence)).collect();
+    let meant: Vec<&Row> = standard.rows.iter().filter(|row| evidence.runtimes.contains(&row.runtime)).collect();
+    let fitting = narrowed_by_libc(meant, evidence.libc);
     let fitting = narrowed_by_entrypoint(standard, fitting, evidence, base);
     let candidates = narrowed_by_base(fitting, base);
     let ceiling = |row: &Row| Ceiling::of(&standard.policy, row).mb;
@@ -144,14 +145,16 @@ pub fn choose<'a>(
     }
 }
 
-fn fits(row: &Row, evidence: &Evidence) -> bool {
-    let libc = match evidence.libc {
+/// A row meant for another C library still says what such an image should weigh, when no row is meant for this one.
+fn narrowed_by_libc(rows: Vec<&Row>, libc: Option<Libc>) -> Vec<&Row> {
+    let fits = |row: &&Row| match libc {
         None => true,
         Some(Libc::Musl) => matches!(row.libc.as_str(), "musl" | "any"),
         Some(Libc::Glibc) => matches!(row.libc.as_str(), "glibc" | "any"),
         Some(Libc::None) => row.libc == "any",
     };
-    libc && evidence.runtimes.contains(&row.runtime)
+    let narrowed: Vec<&Row> = rows.iter().copied().filter(fits).collect();
+    if narrowed.is_empty() { rows } else { narrowed }
 }
 
 fn narrowed_by_base<'a>(rows: Vec<&'a Row>, base: &BaseStanding) -> Vec<&'a Row> {
@@ -233,6 +236,15 @@ mod tests {
         check("", python(Some(Libc::Glibc)), "python-ml Inferred");
         check("", python(None), "python-ml of python-service python-ml");
         check("python:3.12-alpine", python(None), "python-service Inferred");
+    }
+
+    #[test]
+    fn a_foreign_c_library_does_not_take_the_class_away() {
+        let node = |evidence: &mut Evidence| {
+            evidence.runtimes = vec!["node".into()];
+            evidence.libc = Some(Libc::Glibc);
+        };
+        check("", node, "node-portal Inferred");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::efficiency::{Efficiency, Placed};
-use super::hidden::{HiddenFile, Reason};
+use super::hidden::By;
 use super::resolve::{Folders, Make, Unplaceable};
 use super::{FileTree, LayerChange, NodeId, Place, ROOT, Record};
 use crate::gap::{Gap, GapCode, GapList};
@@ -45,7 +45,7 @@ pub fn merge(layers: Vec<Arc<LayerFacts>>) -> FileTree {
 pub(super) struct Merge {
     pub(super) tree: FileTree,
     /// Living names of every body that more than one name has.
-    inodes: HashMap<Place, u32>,
+    pub(super) inodes: HashMap<Place, u32>,
     efficiency: Efficiency,
     pub(super) folders: Folders,
     pub(super) layer: u16,
@@ -209,64 +209,6 @@ impl Merge {
         found
     }
 
-    /// Takes a path out of the tree and records the bytes that go out of sight with it.
-    fn hide(&mut self, id: u32, by: By) {
-        let place = self.tree.place(id);
-        let old_layer = self.tree.records[id as usize].layer;
-        self.tree.records[id as usize].alive = false;
-        self.tree.hard_links.remove(&id);
-        let Some(place) = place else { return };
-        if let Some(names) = self.inodes.get_mut(&place) {
-            *names -= 1;
-            if *names > 0 {
-                return;
-            }
-        }
-        let entry = *self.tree.entry(place);
-        if entry.kind() != FileKind::File || entry.size() == 0 {
-            return;
-        }
-        let (reason, likely) = if old_layer == self.layer && place.layer == u32::from(self.layer) {
-            (Reason::SameLayer, false)
-        } else {
-            self.reason(place, by)
-        };
-        let by_layer = u32::from(self.layer);
-        let by_entry = match by {
-            By::Entry { entry, .. } => Some(entry),
-            By::Whiteout | By::Folder => None,
-        };
-        self.tree.hidden.push(HiddenFile { place, by_layer, by_entry, reason, bytes: entry.size(), likely });
-    }
-
-    /// Compares a file with what took its place.
-    fn reason(&self, old: Place, by: By) -> (Reason, bool) {
-        let by = match by {
-            By::Whiteout => return (Reason::DeletedLater, false),
-            By::Folder => return (Reason::Overwritten, false),
-            // A link to a body of a lower layer ships nothing again.
-            By::Entry { body, .. } if body.layer != u32::from(self.layer) => return (Reason::Overwritten, false),
-            By::Entry { body, .. } => body,
-        };
-        let (before, after) = (self.tree.entry(old), self.tree.entry(by));
-        if after.kind() != FileKind::File || before.size() != after.size() {
-            return (Reason::Overwritten, false);
-        }
-        let (same, likely) = match (before.content(), after.content()) {
-            (Some(before), Some(after)) => (before == after, false),
-            _ => (before.mtime() == after.mtime(), true),
-        };
-        let attributes = |place: Place| {
-            let table = self.tree.layers[place.layer as usize].table();
-            table.attributes(&table.entries()[place.entry as usize])
-        };
-        match (same, attributes(old) == attributes(by)) {
-            (false, _) => (Reason::Overwritten, likely),
-            (true, true) => (Reason::IdenticalCopy, likely),
-            (true, false) => (Reason::AttributesOnly, likely),
-        }
-    }
-
     /// Makes a hard link; false when its target is not there (yet).
     fn hard_link(&mut self, facts: &LayerFacts, index: u32, entry: &RawEntry) -> bool {
         let mut target = Vec::new();
@@ -348,17 +290,6 @@ impl Merge {
     fn gap(&mut self, facts: &LayerFacts, entry: &RawEntry, code: GapCode, text: &str) {
         self.gaps.push(Gap::at(code, &facts.table().path(entry), text));
     }
-}
-
-/// What takes a path out of the tree.
-#[derive(Debug, Clone, Copy)]
-enum By {
-    /// A whiteout.
-    Whiteout,
-    /// The entry of the current layer that takes its place, and where the body it names stands.
-    Entry { entry: u32, body: Place },
-    /// A folder that no entry names.
-    Folder,
 }
 
 /// An entry of the current layer on its way into the tree.

@@ -28,7 +28,7 @@ pub(crate) fn corpus_names() -> Vec<String> {
     let wanted = |line: &str| {
         let mut fields = line.split('\t');
         let (name, tier) = (fields.next()?, fields.next()?);
-        tiers.contains(&tier).then(|| name.to_owned())
+        tiers.contains(&tier).then_some(name.to_owned())
     };
     list.lines().filter_map(wanted).collect()
 }

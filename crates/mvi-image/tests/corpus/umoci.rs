@@ -74,7 +74,7 @@ fn on_disk(path: &Path, metadata: &Metadata) -> Seen {
         kind,
         mode: (!is_link).then(|| metadata.mode() & 0o7777),
         owner: (metadata.uid(), metadata.gid()),
-        size: is_file.then(|| metadata.len()),
+        size: is_file.then_some(metadata.len()),
         target: is_link.then(|| fs::read_link(path).unwrap().as_os_str().as_bytes().to_vec()),
         content: is_file.then(|| digest(path)),
     }

@@ -225,9 +225,10 @@ fn otherwise(case: &Case<'_>, size: f64) -> (Action, String) {
             Action::Split,
             format!("{}, and {} MB is above {}", not_banned(&case.base), beside(size, split), mb(split)),
         ),
-        BaseStanding::Unknown | BaseStanding::Unresolved { .. } => {
-            (Action::AuditDeps, format!("{}, and {} is all that is known", not_banned(&case.base), mb(size)))
-        }
+        BaseStanding::Unknown | BaseStanding::Unresolved { .. } => (
+            Action::AuditDeps,
+            format!("{}, so what its {} are for has to be found out first", not_banned(&case.base), mb(size)),
+        ),
         // A banned base gets here only when the standard switched the rules on bans off.
         BaseStanding::Outside { reference } | BaseStanding::Banned { reference, .. } => {
             (Action::RegisterBase, format!("its base `{reference}` is known and not registered"))

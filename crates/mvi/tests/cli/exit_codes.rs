@@ -66,7 +66,7 @@ fn what_cannot_be_read_is_three() {
 fn an_image_nobody_may_read_is_three() {
     use std::os::unix::fs::PermissionsExt as _;
     let desk = Desk::new();
-    std::fs::set_permissions(desk.path("app.tar"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(desk.path("app.tar"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(desk.path("app.tar")).is_err() {
         return check(&desk, &["audit", "app.tar"], 3, "error[E-OPEN]");
     }

@@ -118,9 +118,11 @@ fn write_sizes(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
     let column = (page.width().saturating_sub(2) / cells.len()).min(22);
     let names: String = cells.iter().map(|(name, _)| pad(name, column)).collect();
     let values: String = cells.iter().map(|(_, value)| pad(value, column)).collect();
-    page.line(&[(paint::PLAIN, "  "), (paint::DIM, names.trim_end())])?;
-    page.line(&[(paint::PLAIN, "  "), (paint::BOLD, values.trim_end())])?;
-    let efficiency = image.efficiency.map_or_else(String::new, |share| format!(", efficiency {:.1} %", share * 100.0));
+    page.line(&[(paint::PLAIN, "  "), (paint::DIM, &names)])?;
+    page.line(&[(paint::PLAIN, "  "), (paint::BOLD, &values)])?;
+    let efficiency = image
+        .efficiency
+        .map_or_else(String::new, |share| format!("; efficiency {:.1} % as dive counts", share * 100.0));
     let text = format!("wasted: {} hidden, {} tar headers and padding{efficiency}", sizes.hidden_mb, sizes.framing_mb);
     page.wrapped(paint::DIM, "", 2, &text)
 }

@@ -8,8 +8,9 @@ use crate::report::{FileChange, LayerNote, LayersReport};
 pub(super) fn write(report: &LayersReport, page: &mut Page<'_>) -> io::Result<()> {
     let sizes = &report.sizes;
     page.both(paint::BOLD, report.image.title(), &report.image.platform)?;
-    let efficiency =
-        report.efficiency.map_or_else(String::new, |share| format!(" · efficiency {:.1} %", share * 100.0));
+    let efficiency = report
+        .efficiency
+        .map_or_else(String::new, |share| format!(" · efficiency {:.1} % as dive counts", share * 100.0));
     let transfer = sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| mb.to_string());
     let about = if sizes.transfer_estimated { "≈ " } else { "" };
     let text = format!(

@@ -1,0 +1,136 @@
+//! The fuzz targets as ordinary tests: every seed as it is, then with thousands of changes that are the same every time.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot read its seeds should stop
+
+#[path = "../../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, missing_docs)] // public for the fuzz targets
+mod targets;
+
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn layers_of_any_bytes_are_read_or_refused() {
+    check("layer", targets::layer, 300, Shape::Tar);
+}
+
+#[test]
+fn archives_of_any_bytes_are_read_or_refused() {
+    check("archive", targets::archive, 300, Shape::Tar);
+}
+
+#[test]
+fn layers_in_any_order_make_a_sound_tree() {
+    check("whiteouts", targets::whiteouts, 1500, Shape::Free);
+}
+
+#[test]
+fn any_dpkg_status_is_read() {
+    check("dpkg_status", targets::dpkg_status, 5000, Shape::Free);
+}
+
+#[test]
+fn any_apk_database_is_read() {
+    check("apk_installed", targets::apk_installed, 5000, Shape::Free);
+}
+
+#[test]
+fn any_python_records_are_read() {
+    check("python_metadata", targets::python_metadata, 5000, Shape::Free);
+}
+
+#[test]
+fn any_package_json_is_read() {
+    check("package_json", targets::package_json, 5000, Shape::Free);
+}
+
+/// What a change must leave whole to get past the first door.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Free,
+    /// Checksums of tar headers are made right again, mostly.
+    Tar,
+}
+
+fn check(target: &str, run: fn(&[u8]), rounds: u64, shape: Shape) {
+    let rounds = std::env::var("MVI_FUZZ_ROUNDS").map_or(rounds, |rounds| rounds.parse().unwrap());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds").join(target);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|item| item.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{} holds no seeds", folder.display());
+    let seeds: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    for (index, (path, seed)) in paths.iter().zip(&seeds).enumerate() {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ (index as u64 + 1));
+        for round in 0..=rounds {
+            let mut bytes = seed.clone();
+            // The first round is the seed itself.
+            for _ in 0..if round == 0 { 0 } else { 1 + random.below(4) } {
+                change(&mut bytes, &seeds, &mut random);
+            }
+            if shape == Shape::Tar && random.below(8) > 0 {
+                reseal(&mut bytes);
+            }
+            if catch_unwind(|| run(&bytes)).is_err() {
+                let kept = std::env::temp_dir().join(format!("mvi-fuzz-{target}-{index}-{round}"));
+                std::fs::write(&kept, &bytes).unwrap();
+                panic!("{target}: {} changed {round} times; the bytes are in {}", path.display(), kept.display());
+            }
+        }
+    }
+}
+
+/// One change: bits, numbers, lines or pieces.
+fn change(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut Random) {
+    const ODD: &[&[u8]] = &[
+        b"",
+        b"\0",
+        b"\n",
+        b"\n\n",
+        b"\"",
+        b"..",
+        b"/",
+        b"\xff\xff",
+        b"-1",
+        b"99999999999",
+        b".wh.",
+        b": ",
+        b"{[",
+        b"\x80",
+    ];
+    let at = random.below(bytes.len() + 1);
+    let end = (at + random.below(64)).min(bytes.len());
+    match random.below(8) {
+        0 | 1 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+        2 if at < bytes.len() => bytes[at] = random.below(256) as u8,
+        3 => drop(bytes.splice(at..end, ODD[random.below(ODD.len())].iter().copied())),
+        4 => drop(bytes.drain(at..end)),
+        5 => {
+            let piece = bytes[at..end].to_vec();
+            let to = random.below(bytes.len() + 1);
+            drop(bytes.splice(to..to, piece));
+        }
+        6 => bytes.truncate(at),
+        _ => {
+            let other = &seeds[random.below(seeds.len())];
+            let from = random.below(other.len() + 1);
+            let until = (from + random.below(2048)).min(other.len());
+            drop(bytes.splice(at..at, other[from..until].iter().copied()));
+        }
+    }
+}
+
+/// Makes the checksums of everything that looks like a tar header right.
+fn reseal(bytes: &mut [u8]) {
+    bytes.chunks_exact_mut(512).filter(|block| &block[257..262] == b"ustar").for_each(targets::seal);
+}
+
+/// xorshift64* (Vigna 2016): the same numbers every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % end.max(1)
+    }
+}

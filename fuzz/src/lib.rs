@@ -1,0 +1,175 @@
+//! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
+
+use mvi_image::{
+    Algorithm, Digest, FileTree, Image, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
+    merge, open, scan,
+};
+use mvi_inventory::parse::apk_installed::parse_apk_installed;
+use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
+use mvi_inventory::parse::package_json::parse_package_json;
+use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
+use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::{InventoryCollector, take};
+
+const BLOCK: usize = 512;
+
+/// The bytes as the one layer of an image: plain, gzip or zstd as they turn out to be; digests checked and not.
+pub fn layer(bytes: &[u8]) {
+    let archive = archive_of(&[bytes]);
+    for verify in [true, false] {
+        inspect(&archive, "docker-archive", verify);
+    }
+}
+
+/// The bytes as a whole archive, read as either kind.
+pub fn archive(bytes: &[u8]) {
+    inspect(bytes, "docker-archive", true);
+    inspect(bytes, "oci-archive", false);
+}
+
+/// The bytes as orders that write several layers of colliding paths, whiteouts and links.
+pub fn whiteouts(bytes: &[u8]) {
+    let layers: Vec<Vec<u8>> = bytes.split(|byte| *byte == b'\n').take(8).map(obey).collect();
+    let layers: Vec<&[u8]> = layers.iter().map(Vec::as_slice).collect();
+    let trees = inspect(&archive_of(&layers), "docker-archive", true);
+    assert_eq!(trees, 1, "an image of sound layers has a tree");
+}
+
+/// The bytes as `/var/lib/dpkg/status` and as a file of `status.d`.
+pub fn dpkg_status(bytes: &[u8]) {
+    for field in [StatusField::Needed, StatusField::Optional] {
+        let (records, _) = parse_dpkg_status(bytes, field);
+        assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
+    }
+}
+
+/// The bytes as `/lib/apk/db/installed`.
+pub fn apk_installed(bytes: &[u8]) {
+    let (records, _) = parse_apk_installed(bytes);
+    assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
+}
+
+/// The bytes as `METADATA`, `RECORD` and `installed-files.txt` of a Python package.
+pub fn python_metadata(bytes: &[u8]) {
+    if let (Some(metadata), _) = parse_python_metadata(bytes) {
+        let name = normalise_name(&metadata.name);
+        assert_eq!(normalise_name(&name), name, "a normal name is normal");
+    }
+    let _ = parse_python_record(bytes);
+    let _ = parse_installed_files(bytes);
+}
+
+/// The bytes as `package.json`.
+pub fn package_json(bytes: &[u8]) {
+    let _ = parse_package_json(bytes);
+}
+
+/// Reads an archive to the end, as far as it can be read, and looks at everything that comes of it; returns the number
+/// of its images.
+fn inspect(archive: &[u8], scheme: &str, verify: bool) -> usize {
+    let Ok(file) = tempfile::NamedTempFile::new() else { return 0 };
+    if std::fs::write(file.path(), archive).is_err() {
+        return 0;
+    }
+    let limits = Limits { layer_bytes: 64 << 20, files: 100_000, document_bytes: 1 << 20, ..Limits::default() };
+    let collector = &InventoryCollector;
+    let options = OpenOptions { platform: PlatformChoice::All, verify, limits: &limits, collector };
+    let Ok(location) = Location::parse(&format!("{scheme}:{}", file.path().display())) else { return 0 };
+    let mut trees = 0;
+    for image in open(&location, &options).unwrap_or_default() {
+        if let Ok(tree) = tree_of(&image, &limits, verify) {
+            check(&tree);
+            let _ = take(&tree);
+            trees += 1;
+        }
+    }
+    trees
+}
+
+fn tree_of(image: &Image, limits: &Limits, verify: bool) -> Result<FileTree, ImageError> {
+    let collector = &InventoryCollector;
+    let options = ScanOptions { collector, limits, verify, jobs: 1, cache: None, progress: &Quiet };
+    Ok(merge(scan(image, &options)?.into_iter().map(|layer| layer.facts).collect()))
+}
+
+/// What holds of every tree.
+fn check(tree: &FileTree) {
+    let mut seen = std::collections::HashSet::new();
+    for id in tree.visible() {
+        let path = tree.path(id);
+        assert_eq!(tree.find_no_follow(&path), Some(id), "a visible path is found: {path:?}");
+        assert!(seen.insert(path), "a path is visible once");
+        let node = tree.node(id);
+        assert!(node.introduced() <= node.layer() || node.place().is_none() || node.is_hard_link());
+        let _ = (node.kind(), node.size(), node.apparent_size(), node.attributes(), node.link(), node.content());
+    }
+    // It subtracts what is hidden from what is shipped, so nothing may be hidden twice.
+    let _ = tree.visible_bytes();
+    assert!(tree.efficiency().is_none_or(|score| (0.0..=1.0).contains(&score)), "efficiency is a share");
+}
+
+/// A docker archive with these layers, and diff ids that are right.
+fn archive_of(layers: &[&[u8]]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    let (mut names, mut diff_ids) = (Vec::new(), Vec::new());
+    for (index, layer) in layers.iter().enumerate() {
+        let name = format!("{index}.tar");
+        append(&mut archive, name.as_bytes(), b'0', b"", layer);
+        names.push(format!("\"{name}\""));
+        diff_ids.push(format!("\"{}\"", Digest::of(Algorithm::Sha256, layer)));
+    }
+    let config = format!(r#"{{"rootfs":{{"diff_ids":[{}]}}}}"#, diff_ids.join(","));
+    append(&mut archive, b"config.json", b'0', b"", config.as_bytes());
+    let manifest = format!(r#"[{{"Config":"config.json","Layers":[{}]}}]"#, names.join(","));
+    append(&mut archive, b"manifest.json", b'0', b"", manifest.as_bytes());
+    archive.resize(archive.len() + 2 * BLOCK, 0);
+    archive
+}
+
+/// Writes a layer: three bytes an entry, for its kind, its path and its link target or content.
+fn obey(orders: &[u8]) -> Vec<u8> {
+    const PATHS: [&[u8]; 16] = [
+        b"a", b"b", b"a/a", b"a/b", b"b/a", b"a/a/a", b"a/b/a", b"b/b/b", b"./a", b"a/../b", b"/a/b", b"", b".", b"..",
+        b"a/a/a/a", b"c",
+    ];
+    let mut layer = Vec::new();
+    for order in orders.chunks_exact(3) {
+        let path = PATHS[usize::from(order[1] % 16)];
+        let target = PATHS[usize::from(order[2] % 16)];
+        let slash = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        let (folder, name) = path.split_at(slash);
+        match order[0] % 8 {
+            0 => append(&mut layer, path, b'5', b"", b""),
+            1 => append(&mut layer, path, b'2', target, b""),
+            2 => append(&mut layer, path, b'1', target, b""),
+            3 => append(&mut layer, &[folder, b".wh.", name].concat(), b'0', b"", b""),
+            4 => append(&mut layer, &[folder, b".wh..wh..opq"].concat(), b'0', b"", b""),
+            5 => append(&mut layer, path, b'6', b"", b""),
+            _ => append(&mut layer, path, b'0', b"", &order[2..3]),
+        }
+    }
+    layer.resize(layer.len() + 2 * BLOCK, 0);
+    layer
+}
+
+/// One ustar entry.
+fn append(archive: &mut Vec<u8>, path: &[u8], kind: u8, link: &[u8], body: &[u8]) {
+    let mut header = [0; BLOCK];
+    header[..path.len()].copy_from_slice(path);
+    header[100..108].copy_from_slice(b"0000644\0");
+    header[124..135].copy_from_slice(format!("{:011o}", body.len()).as_bytes());
+    header[156] = kind;
+    header[157..157 + link.len()].copy_from_slice(link);
+    header[257..265].copy_from_slice(b"ustar\x0000");
+    seal(&mut header);
+    archive.extend_from_slice(&header);
+    archive.extend_from_slice(body);
+    archive.resize(archive.len().next_multiple_of(BLOCK), 0);
+}
+
+/// Writes the checksum a tar header of 512 bytes needs.
+pub fn seal(header: &mut [u8]) {
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().copied().map(u32::from).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+}
