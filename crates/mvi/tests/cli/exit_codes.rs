@@ -142,7 +142,7 @@ fn an_archive_of_several_images_is_audited_whole_and_looked_at_by_name() {
     desk.write("both.tar", &both.tar());
     let shown = desk.says(&["audit", "both.tar"]);
     assert!(shown.contains("2 images"), "{shown}");
-    check(&desk, &["layers", "both.tar"], 2, "E-NO-SUCH-NAME");
+    check(&desk, &["layers", "both.tar"], 2, "E-SEVERAL");
     check(&desk, &["layers", "both.tar:two:2"], 0, "");
 }
 
