@@ -162,6 +162,7 @@ impl Pass<'_> {
         let compression = self.compression(index, range)?;
         let identity = self.options.cache.and_then(|cache| cache.identify(&range.file, range.start, range.length));
         if let Some(facts) = self.recall(layer, identity.as_ref(), index, range)? {
+            self.check_limits(index, &facts)?;
             self.options.progress.finish(index, true);
             return Ok(scanned(layer, compression, range.length, facts, true));
         }
@@ -204,6 +205,17 @@ impl Pass<'_> {
         Ok(cache.recall(diff_id, version).map(Arc::new))
     }
 
+    /// What is remembered has to fit the limits as if it were read.
+    fn check_limits(&self, index: usize, facts: &LayerFacts) -> Result<(), ImageError> {
+        let limits = self.options.limits;
+        if facts.tar_bytes() > limits.layer_bytes {
+            return Err(too_large(index, limits));
+        }
+        let entries = facts.table().entries().len() as u64;
+        let before = self.files.fetch_add(entries, Ordering::Relaxed);
+        if before + entries > limits.files { Err(too_many(limits)) } else { Ok(()) }
+    }
+
     fn digest_of(&self, range: &FileRange, algorithm: Algorithm) -> io::Result<Digest> {
         let mut hasher = algorithm.hasher();
         let mut span = Span::new(&range.file, range.start, range.length);
@@ -222,9 +234,8 @@ impl Pass<'_> {
         let read = Span::new(&range.file, range.start, range.length).read(&mut head);
         let count = read.map_err(|source| self.unreadable(range, source))?;
         let compression = sniff(&head[..count]);
-        let limit = self.options.limits.layer_bytes;
-        if compression == Compression::None && range.length > limit {
-            return Err(ImageError::Limit { what: format!("layer {index}"), limit, option: "--max-layer-bytes" });
+        if compression == Compression::None && range.length > self.options.limits.layer_bytes {
+            return Err(too_large(index, self.options.limits));
         }
         Ok(compression)
     }
@@ -251,6 +262,15 @@ impl Pass<'_> {
         }
         Ok(())
     }
+}
+
+fn too_large(layer: usize, limits: &Limits) -> ImageError {
+    let what = format!("layer {layer}");
+    ImageError::Limit { what, limit: limits.layer_bytes, option: "--max-layer-bytes" }
+}
+
+fn too_many(limits: &Limits) -> ImageError {
+    ImageError::Limit { what: "the number of files".into(), limit: limits.files, option: "--max-files" }
 }
 
 fn absent(layer: &Layer) -> ScannedLayer {

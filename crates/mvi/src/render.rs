@@ -1,5 +1,6 @@
 //! How reports are shown. A renderer sees a report and a writer, nothing else.
 
+mod harmless;
 mod json;
 mod markdown;
 mod text;
@@ -8,6 +9,7 @@ use std::io::{self, Write};
 
 use crate::report::{AuditReport, ExplainReport, LayersReport};
 
+pub(crate) use harmless::harmless;
 pub(crate) use text::{Page, paint};
 
 /// A report of any kind.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read as _};
 
-use super::{INLINE, Pass};
+use super::{INLINE, Pass, too_large, too_many};
 use crate::digest::{Algorithm, Digest};
 use crate::error::ImageError;
 use crate::gap::{Gap, GapCode};
@@ -140,16 +140,13 @@ impl Reading<'_> {
         let limits = self.pass.options.limits;
         match outcome {
             ScanOutcome::Tar(TarError::Read { source, .. }) if source.kind() == io::ErrorKind::FileTooLarge => {
-                let what = format!("layer {}", self.index);
-                ImageError::Limit { what, limit: limits.layer_bytes, option: "--max-layer-bytes" }
+                too_large(self.index, limits)
             }
             ScanOutcome::Tar(TarError::Read { source, .. }) if self.compression != Compression::None => {
                 self.unpackable(source)
             }
             ScanOutcome::Tar(source) => ImageError::Tar { layer: self.index, source },
-            ScanOutcome::TooManyFiles => {
-                ImageError::Limit { what: "the number of files".into(), limit: limits.files, option: "--max-files" }
-            }
+            ScanOutcome::TooManyFiles => too_many(limits),
             ScanOutcome::TableFull => {
                 let what = format!("the names of layer {}", self.index);
                 ImageError::Limit { what, limit: u64::from(u32::MAX), option: "nothing" }

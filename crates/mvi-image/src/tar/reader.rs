@@ -94,7 +94,11 @@ impl<'s> TarReader<'s> {
         let (mut long_name, mut long_link) = (None, None);
         loop {
             let start = self.offset;
-            let Some(block) = self.read_header()? else { return Ok(false) };
+            let Some(block) = self.read_header()? else {
+                let announced = local != Extended::default() || long_name.is_some() || long_link.is_some();
+                // An extended header whose entry is missing was cut off.
+                return if announced { Err(TarError::Truncated { offset: self.offset }) } else { Ok(false) };
+            };
             let header = Header::parse(&block).map_err(|bad| damaged(start, bad))?;
             let size = header.size().map_err(|bad| damaged(start, bad))?;
             match header.kind() {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Place;
+use super::merge::Merge;
+use crate::layer::FileKind;
 
 /// Why shipped bytes are not visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,7 +29,7 @@ pub struct HiddenFile {
     pub place: Place,
     /// The layer that hid it.
     pub by_layer: u32,
-    /// The entry that took its place; `None` for a whiteout.
+    /// The entry that took its place; `None` for a whiteout and for a folder that no entry names.
     pub by_entry: Option<u32>,
     /// Why.
     pub reason: Reason,
@@ -35,4 +37,75 @@ pub struct HiddenFile {
     pub bytes: u64,
     /// True when content was compared by size and time only, because bodies were not read (`--no-verify`).
     pub likely: bool,
+}
+
+/// What takes a path out of the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    /// A whiteout.
+    Whiteout,
+    /// The entry of the current layer that takes its place, and where the body it names stands.
+    Entry { entry: u32, body: Place },
+    /// A folder that no entry names.
+    Folder,
+}
+
+impl Merge {
+    /// Takes a path out of the tree and records the bytes that go out of sight with it.
+    pub(super) fn hide(&mut self, id: u32, by: By) {
+        let place = self.tree.place(id);
+        let old_layer = self.tree.records[id as usize].layer;
+        self.tree.records[id as usize].alive = false;
+        self.tree.hard_links.remove(&id);
+        let Some(place) = place else { return };
+        if let Some(names) = self.inodes.get_mut(&place) {
+            *names -= 1;
+            if *names > 0 {
+                return;
+            }
+        }
+        let entry = *self.tree.entry(place);
+        if entry.kind() != FileKind::File || entry.size() == 0 {
+            return;
+        }
+        let (reason, likely) = if old_layer == self.layer && place.layer == u32::from(self.layer) {
+            (Reason::SameLayer, false)
+        } else {
+            self.reason(place, by)
+        };
+        let by_layer = u32::from(self.layer);
+        let by_entry = match by {
+            By::Entry { entry, .. } => Some(entry),
+            By::Whiteout | By::Folder => None,
+        };
+        self.tree.hidden.push(HiddenFile { place, by_layer, by_entry, reason, bytes: entry.size(), likely });
+    }
+
+    /// Compares a file with what took its place.
+    fn reason(&self, old: Place, by: By) -> (Reason, bool) {
+        let by = match by {
+            By::Whiteout => return (Reason::DeletedLater, false),
+            By::Folder => return (Reason::Overwritten, false),
+            // A link to a body of a lower layer ships nothing again.
+            By::Entry { body, .. } if body.layer != u32::from(self.layer) => return (Reason::Overwritten, false),
+            By::Entry { body, .. } => body,
+        };
+        let (before, after) = (self.tree.entry(old), self.tree.entry(by));
+        if after.kind() != FileKind::File || before.size() != after.size() {
+            return (Reason::Overwritten, false);
+        }
+        let (same, likely) = match (before.content(), after.content()) {
+            (Some(before), Some(after)) => (before == after, false),
+            _ => (before.mtime() == after.mtime(), true),
+        };
+        let attributes = |place: Place| {
+            let table = self.tree.layers[place.layer as usize].table();
+            table.attributes(&table.entries()[place.entry as usize])
+        };
+        match (same, attributes(old) == attributes(by)) {
+            (false, _) => (Reason::Overwritten, likely),
+            (true, true) => (Reason::IdenticalCopy, likely),
+            (true, false) => (Reason::AttributesOnly, likely),
+        }
+    }
 }

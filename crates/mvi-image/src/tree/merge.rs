@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use super::efficiency::Efficiency;
-use super::hidden::{HiddenFile, Reason};
+use super::efficiency::{Efficiency, Placed};
+use super::hidden::By;
 use super::resolve::{Folders, Make, Unplaceable};
 use super::{FileTree, LayerChange, NodeId, Place, ROOT, Record};
 use crate::gap::{Gap, GapCode, GapList};
 use crate::layer::{FileKind, LayerFacts, NONE, RawEntry, clean};
+use crate::limits::LINK_DEPTH;
 
 pub(super) const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
@@ -44,7 +45,7 @@ pub fn merge(layers: Vec<Arc<LayerFacts>>) -> FileTree {
 pub(super) struct Merge {
     pub(super) tree: FileTree,
     /// Living names of every body that more than one name has.
-    inodes: HashMap<Place, u32>,
+    pub(super) inodes: HashMap<Place, u32>,
     efficiency: Efficiency,
     pub(super) folders: Folders,
     pub(super) layer: u16,
@@ -62,16 +63,25 @@ impl Merge {
         for (index, entry) in facts.table().entries().iter().enumerate() {
             self.take(&facts, index as u32, entry, &mut late);
         }
-        // Hard links that came before their target.
-        for index in std::mem::take(&mut late) {
-            let entry = &facts.table().entries()[index as usize];
-            if !self.hard_link(&facts, index, entry) {
-                self.gap(&facts, entry, GapCode::Link, "a hard link to nothing in the image; left out");
-            }
-        }
+        self.link_late(&facts, late);
         self.tree.changes.push(self.change);
         let gaps = std::mem::take(&mut self.gaps);
         self.tree.gaps.extend(gaps.of_layer(u32::from(layer)));
+    }
+
+    /// Hard links that came before their target, which may be another of them.
+    fn link_late(&mut self, facts: &LayerFacts, mut late: Vec<u32>) {
+        let entry = |index: u32| &facts.table().entries()[index as usize];
+        for _ in 0..LINK_DEPTH {
+            let before = late.len();
+            late.retain(|index| !self.hard_link(facts, *index, entry(*index)));
+            if late.len() == before {
+                break;
+            }
+        }
+        for index in late {
+            self.gap(facts, entry(index), GapCode::Link, "a hard link to nothing in the image; left out");
+        }
     }
 
     fn take(&mut self, facts: &LayerFacts, index: u32, entry: &RawEntry, late: &mut Vec<u32>) {
@@ -88,7 +98,7 @@ impl Merge {
         } else if let Some(id) = self.slot_for(facts, entry) {
             let place = Place { layer: u32::from(self.layer), entry: index };
             self.change.file_bytes += entry.size();
-            self.put(id, place, entry.size());
+            self.put(id, Entering { place, body: place, header_size: entry.size() });
         }
     }
 
@@ -116,9 +126,9 @@ impl Merge {
         self.gap(facts, entry, code, text);
     }
 
-    /// Puts the entry at `place` into force at `slot`. `header_size` is what its tar header says, which is 0 for links.
-    fn put(&mut self, slot: Slot, place: Place, header_size: u64) -> u32 {
-        let own = Place { layer: u32::from(self.layer), entry: place.entry };
+    /// Puts an entry into force at `slot`.
+    fn put(&mut self, slot: Slot, entering: Entering) -> u32 {
+        let Entering { place: own, body, header_size } = entering;
         let Some(id) = slot.id else {
             let id = self.tree.add_record(slot.parent, slot.name, self.layer);
             self.tree.records[id as usize].entry = own.entry;
@@ -127,12 +137,17 @@ impl Merge {
             return id;
         };
         let record = self.tree.records[id as usize];
-        let before = self.header_size(&record);
-        self.efficiency.again(id, self.layer, before, header_size);
+        let held_something = record.alive && self.tree.children(NodeId(id)).next().is_some();
+        if held_something && !self.efficiency.knows(id) {
+            // A folder with content has no size of its own.
+            self.efficiency.first(header_size);
+        } else {
+            self.efficiency.again(id, self.placed(&record), Placed { size: header_size, layer: self.layer });
+        }
         if record.alive {
             let both_dirs = self.tree.is_dir(id) && self.tree.entry(own).kind() == FileKind::Directory;
             if !both_dirs {
-                self.replace(id, own);
+                self.replace(id, own, body);
                 self.change.changed += 1;
             }
         } else {
@@ -157,16 +172,28 @@ impl Merge {
         self.tree.entry(Place { layer: u32::from(record.layer), entry: record.entry }).size()
     }
 
-    fn replace(&mut self, id: u32, by: Place) {
+    fn placed(&self, record: &Record) -> Placed {
+        Placed { size: self.header_size(record), layer: record.layer }
+    }
+
+    fn replace(&mut self, id: u32, by: Place, body: Place) {
+        let by = By::Entry { entry: by.entry, body };
         if self.tree.is_dir(id) {
             for child in self.below(id) {
-                self.hide(child, Some(by.entry));
+                self.hide(child, by);
             }
             self.folders.forget();
         } else if self.tree.link_of(id).is_some() {
             self.folders.forget();
         }
-        self.hide(id, Some(by.entry));
+        self.hide(id, by);
+    }
+
+    /// Takes away what stands where a folder has to be: the newer layer has the last word.
+    pub(super) fn make_way(&mut self, id: u32) {
+        self.hide(id, By::Folder);
+        self.change.changed += 1;
+        self.folders.forget();
     }
 
     /// Every living record below `id`, not `id` itself.
@@ -182,55 +209,6 @@ impl Merge {
         found
     }
 
-    /// Takes a path out of the tree and records the bytes that go out of sight with it.
-    pub(super) fn hide(&mut self, id: u32, by_entry: Option<u32>) {
-        let place = self.tree.place(id);
-        let old_layer = self.tree.records[id as usize].layer;
-        self.tree.records[id as usize].alive = false;
-        self.tree.hard_links.remove(&id);
-        let Some(place) = place else { return };
-        if let Some(names) = self.inodes.get_mut(&place) {
-            *names -= 1;
-            if *names > 0 {
-                return;
-            }
-        }
-        let entry = *self.tree.entry(place);
-        if entry.kind() != FileKind::File || entry.size() == 0 {
-            return;
-        }
-        let (reason, likely) = if old_layer == self.layer && place.layer == u32::from(self.layer) {
-            (Reason::SameLayer, false)
-        } else {
-            self.reason(place, by_entry)
-        };
-        let by_layer = u32::from(self.layer);
-        self.tree.hidden.push(HiddenFile { place, by_layer, by_entry, reason, bytes: entry.size(), likely });
-    }
-
-    /// Compares a file with what took its place.
-    fn reason(&self, old: Place, by_entry: Option<u32>) -> (Reason, bool) {
-        let Some(by) = by_entry else { return (Reason::DeletedLater, false) };
-        let by = Place { layer: u32::from(self.layer), entry: by };
-        let (before, after) = (self.tree.entry(old), self.tree.entry(by));
-        if after.kind() != FileKind::File || before.size() != after.size() {
-            return (Reason::Overwritten, false);
-        }
-        let (same, likely) = match (before.content(), after.content()) {
-            (Some(before), Some(after)) => (before == after, false),
-            _ => (before.mtime() == after.mtime(), true),
-        };
-        let attributes = |place: Place| {
-            let table = self.tree.layers[place.layer as usize].table();
-            table.attributes(&table.entries()[place.entry as usize])
-        };
-        match (same, attributes(old) == attributes(by)) {
-            (false, _) => (Reason::Overwritten, likely),
-            (true, true) => (Reason::IdenticalCopy, likely),
-            (true, false) => (Reason::AttributesOnly, likely),
-        }
-    }
-
     /// Makes a hard link; false when its target is not there (yet).
     fn hard_link(&mut self, facts: &LayerFacts, index: u32, entry: &RawEntry) -> bool {
         let mut target = Vec::new();
@@ -240,13 +218,17 @@ impl Merge {
         };
         let Some(place) = self.tree.place(target) else { return false };
         let Some(slot) = self.slot_for(facts, entry) else { return true };
+        if !self.tree.records[target as usize].alive || self.tree.place(target) != Some(place) {
+            // It stood where a folder of the link's own path has to be.
+            return false;
+        }
         if slot.id == Some(target) {
             self.gap(facts, entry, GapCode::Link, "a hard link to itself; left as it is");
             return true;
         }
         *self.inodes.entry(place).or_insert(1) += 1;
         let own = Place { layer: u32::from(self.layer), entry: index };
-        let id = self.put(slot, own, 0);
+        let id = self.put(slot, Entering { place: own, body: place, header_size: 0 });
         self.tree.hard_links.insert(id, place);
         true
     }
@@ -284,9 +266,9 @@ impl Merge {
         if self.tree.is_dir(id) {
             let held = below.iter().map(|id| self.header_size(&self.tree.records[*id as usize])).sum();
             self.efficiency.folder_deleted(held);
-        } else {
-            let before = self.header_size(&self.tree.records[id as usize]);
-            self.efficiency.again(id, self.layer, before, 0);
+        } else if self.tree.records[id as usize].introduced != self.layer {
+            let record = self.tree.records[id as usize];
+            self.efficiency.file_deleted(id, self.placed(&record));
         }
         // Children first: a folder that keeps a child of this layer stays.
         for id in below.into_iter().rev() {
@@ -302,12 +284,22 @@ impl Merge {
             return;
         }
         self.change.removed += u64::from(!self.tree.is_dir(id));
-        self.hide(id, None);
+        self.hide(id, By::Whiteout);
     }
 
     fn gap(&mut self, facts: &LayerFacts, entry: &RawEntry, code: GapCode, text: &str) {
         self.gaps.push(Gap::at(code, &facts.table().path(entry), text));
     }
+}
+
+/// An entry of the current layer on its way into the tree.
+#[derive(Clone, Copy)]
+struct Entering {
+    place: Place,
+    /// Where its body stands: elsewhere for a hard link.
+    body: Place,
+    /// What its tar header says, which is 0 for links.
+    header_size: u64,
 }
 
 /// A record that is there already, or the place for a new one.

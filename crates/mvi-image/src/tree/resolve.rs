@@ -116,9 +116,7 @@ impl Merge {
                 (Some(child), _) if self.tree.is_dir(child) => at = child,
                 (_, Make::Nothing) => return Ok(None),
                 (Some(file), Make::Folders) => {
-                    // A file stands where a folder has to be: the newer layer has the last word.
-                    self.hide(file, None);
-                    self.folders.forget();
+                    self.make_way(file);
                     at = self.revive_as_folder(file);
                 }
                 (None, Make::Folders) => at = self.add_folder(at, &step),

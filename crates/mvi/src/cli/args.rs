@@ -36,8 +36,12 @@ pub(super) enum Verb {
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// Show, check and compare image standards
+    #[command(
+        after_help = "Examples:\n  mvi standard show\n  mvi standard lint company.toml\n  mvi standard diff V13 company.toml"
+    )]
     Standard(StandardArgs),
     /// Look after the layer memory
+    #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
     /// Print a shell's completion script
     #[command(
@@ -279,6 +283,7 @@ pub(super) struct CacheArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum CacheVerb {
     /// Show where the layer memory is and what it holds
+    #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache info --format json")]
     Info {
         /// How to show it
         #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]

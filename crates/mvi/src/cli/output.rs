@@ -8,7 +8,7 @@ use mvi_image::ImageError;
 
 use super::args::Format;
 use crate::actions::audit::unreadable;
-use crate::render::{RENDERERS, Report};
+use crate::render::{RENDERERS, Report, harmless};
 use crate::report::Unreadable;
 use crate::settings;
 
@@ -101,8 +101,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Image { source, error } => out.write_str(&complaint(&unreadable(source.clone(), error))),
-            Self::Other(error) => write!(out, "{ERROR}error:{ERROR:#} {error:#}"),
-            Self::Usage(text) => write!(out, "{ERROR}error:{ERROR:#} {text}"),
+            Self::Other(error) => {
+                let lines: Vec<_> = format!("{error:#}").lines().map(|line| harmless(line).into_owned()).collect();
+                write!(out, "{ERROR}error:{ERROR:#} {}", lines.join("\n"))
+            }
+            Self::Usage(text) => write!(out, "{ERROR}error:{ERROR:#} {}", harmless(text)),
         }
     }
 }
@@ -110,7 +113,7 @@ impl fmt::Display for Failure {
 /// What is wrong with an image that cannot be read, and what to do about it.
 pub(super) fn complaint(unreadable: &Unreadable) -> String {
     let Unreadable { source, code, message, .. } = unreadable;
-    let complaint = format!("{ERROR}error[{code}]{ERROR:#} {source}: {message}");
+    let complaint = format!("{ERROR}error[{code}]{ERROR:#} {}: {}", harmless(source), harmless(message));
     match hint(code) {
         Some(hint) => format!("{complaint}\n  {HINT}next:{HINT:#} {hint}"),
         None => complaint,

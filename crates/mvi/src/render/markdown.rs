@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use mvi_standard::judge::GateStatus;
 
-use super::{Renderer, Report};
+use super::{Renderer, Report, harmless};
 use crate::report::{AuditReport, AuditedImage, ExplainReport, LayersReport, WasteCause, percent};
 
 /// `--format markdown`.
@@ -27,13 +27,12 @@ impl Renderer for Markdown {
 /// Text that stays text in a table cell: no markup, no mention, no line break.
 fn cell(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in harmless(&text.replace(['\n', '\r'], " ")).chars() {
         match character {
             '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => safe.extend(['\\', character]),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '@' => safe.push_str("&#64;"),
-            '\n' | '\r' => safe.push(' '),
             _ => safe.push(character),
         }
     }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+use crate::render::harmless;
+
 /// The styles of a page. The writer behind it takes them out where colour is not wanted.
 pub(crate) mod paint {
     use super::{AnsiColor, Style};
@@ -64,7 +66,7 @@ impl<'a> Page<'a> {
         let end = pieces.iter().rposition(|(_, text)| !text.trim_end().is_empty()).map_or(0, |last| last + 1);
         for (number, (style, text)) in pieces[..end].iter().enumerate() {
             let text = if number + 1 == end { text.trim_end() } else { text };
-            let text = cut(text, left);
+            let text = cut(&harmless(text), left);
             left -= text.width().min(left);
             write!(self.out, "{style}{text}{style:#}")?;
         }
@@ -76,6 +78,7 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Whatever the writer says.
     pub(crate) fn both(&mut self, style: Style, left: &str, right: &str) -> io::Result<()> {
+        let (left, right) = (&*harmless(left), &*harmless(right));
         if right.is_empty() {
             return self.line(&[(style, left)]);
         }
@@ -104,7 +107,7 @@ impl<'a> Page<'a> {
     /// Whatever the writer says.
     pub(super) fn beside(&mut self, start: &str, indent: usize, text: &str) -> io::Result<()> {
         let room = self.width.saturating_sub(indent).max(10);
-        for (number, line) in wrap(text, room).iter().enumerate() {
+        for (number, line) in wrap(&harmless(text), room).iter().enumerate() {
             match number {
                 0 => writeln!(self.out, "{start}{line}")?,
                 _ => writeln!(self.out, "{}{line}", " ".repeat(indent))?,
@@ -119,7 +122,7 @@ impl<'a> Page<'a> {
     /// Whatever the writer says.
     pub(crate) fn wrapped(&mut self, style: Style, first: &str, indent: usize, text: &str) -> io::Result<()> {
         let room = self.width.saturating_sub(indent).max(10);
-        for (number, line) in wrap(text, room).iter().enumerate() {
+        for (number, line) in wrap(&harmless(text), room).iter().enumerate() {
             let start = if number == 0 { format!("{first:indent$}") } else { " ".repeat(indent) };
             self.line(&[(paint::PLAIN, &start), (style, line)])?;
         }

@@ -1,0 +1,15 @@
+//! The program as its users meet it: arguments in; output, exit code and files out.
+#![allow(clippy::unwrap_used, clippy::panic, dead_code)] // a test that cannot build its image should stop
+
+#[path = "../../../mvi-image/tests/images/archive.rs"]
+mod archive;
+mod desk;
+#[path = "../../../mvi-image/tests/images/entry.rs"]
+mod entry;
+mod exit_codes;
+mod help;
+mod interrupted;
+mod json;
+mod snapshots;
+mod standard;
+mod terminal;

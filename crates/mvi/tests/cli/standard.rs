@@ -1,0 +1,40 @@
+//! `mvi standard`: the built-in one shown and checked for a fixed day, and compared with a file.
+
+use crate::desk::{Desk, text};
+
+/// Checks the exit code and the output against `snapshots/`.
+fn check(name: &str, exit: i32, arguments: &[&str]) {
+    let desk = Desk::bare();
+    desk.write("company.toml", COMPANY.as_bytes());
+    let output = desk.command(arguments).env("COLUMNS", "100").output().unwrap();
+    assert_eq!(output.status.code(), Some(exit), "{}", text(&output.stderr));
+    insta::assert_snapshot!(name, text(&output.stdout));
+}
+
+const COMPANY: &str = r#"
+schema_version = "mvi-standard/1"
+extends = "V13"
+
+[standard]
+id = "V14"
+title = "Acme image standard"
+
+[policy]
+heavy_mb = 300
+"#;
+
+#[test]
+fn the_built_in_standard_is_shown() {
+    check("standard-show", 0, &["standard", "show"]);
+}
+
+#[test]
+fn the_built_in_standard_is_checked_for_a_day() {
+    check("standard-lint", 1, &["standard", "lint", "--on", "2026-11-21"]);
+}
+
+#[test]
+fn a_standard_that_extends_another_differs_in_what_it_says() {
+    check("standard-diff", 1, &["standard", "diff", "V13", "company.toml"]);
+    check("standard-diff-none", 0, &["standard", "diff", "V13", "V13"]);
+}
