@@ -140,6 +140,14 @@ pub enum ImageError {
         /// What there is.
         available: String,
     },
+    /// Several images where one is needed.
+    #[error("`{what}` holds several images, name one of them: {available}")]
+    Several {
+        /// The archive or layout.
+        what: String,
+        /// Their names.
+        available: String,
+    },
     /// Nothing of the name asked for.
     #[error("there is no image `{wanted}` in `{what}`; there are: {available}")]
     NoSuchName {
@@ -223,6 +231,7 @@ impl ImageError {
             Self::LayerCount { .. } => "E-LAYER-COUNT",
             Self::IndexDepth(_) => "E-INDEX-DEPTH",
             Self::Platform { .. } => "E-PLATFORM",
+            Self::Several { .. } => "E-SEVERAL",
             Self::NoSuchName { .. } => "E-NO-SUCH-NAME",
             Self::Tar { .. } => "E-TAR",
             Self::Archive { .. } => "E-ARCHIVE",
@@ -236,6 +245,13 @@ impl ImageError {
     /// True when the user asked for something that cannot be, rather than the image being unreadable.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Platform { .. } | Self::NoSuchName { .. } | Self::Reference { .. } | Self::Scheme { .. })
+        matches!(
+            self,
+            Self::Platform { .. }
+                | Self::Several { .. }
+                | Self::NoSuchName { .. }
+                | Self::Reference { .. }
+                | Self::Scheme { .. }
+        )
     }
 }

@@ -168,3 +168,9 @@ proptest! {
         let _ = load(&toml);
     }
 }
+
+#[test]
+fn the_built_in_standard_is_what_its_checked_file_says() {
+    let checked = Standard::load(BUILTIN_TOML.as_bytes(), &|name| Err(name.to_owned())).unwrap();
+    assert_eq!(checked.digest(), Standard::builtin().unwrap().digest());
+}

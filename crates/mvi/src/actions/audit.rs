@@ -64,7 +64,7 @@ pub(crate) fn unreadable(source: String, error: &ImageError) -> Unreadable {
         message = format!("{message}: {error}");
         cause = error.source();
     }
-    Unreadable { source, code: error.code(), message }
+    Unreadable { source, code: error.code(), message, is_usage: error.is_usage() }
 }
 
 fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {

@@ -96,15 +96,16 @@ impl Examiner<'_> {
     /// Those of [`Self::open`] and [`Self::examine`]; several images are an error that names them.
     pub(crate) fn examine_one(&self, location: &Location) -> Result<Examined, ImageError> {
         let mut images = self.open(location)?;
-        let image = images.pop().filter(|_| images.is_empty());
-        match image {
-            Some(image) => self.examine(image),
-            None => {
-                let mut available: Vec<_> =
-                    images.iter().map(|image| image.reference.clone().unwrap_or_default()).collect();
+        match images.pop() {
+            Some(image) if images.is_empty() => self.examine(image),
+            last => {
+                let name = |image: &Image| {
+                    let platform = image.platform().to_string();
+                    image.reference.as_ref().map_or(platform.clone(), |name| format!("{name} ({platform})"))
+                };
+                let mut available: Vec<_> = images.iter().chain(&last).map(name).collect();
                 available.sort();
-                let available = format!("several, choose one by name: {}, …", available.join(", "));
-                Err(ImageError::NoSuchName { what: location.to_string(), wanted: "(any)".into(), available })
+                Err(ImageError::Several { what: location.to_string(), available: available.join(", ") })
             }
         }
     }

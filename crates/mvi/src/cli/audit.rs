@@ -38,7 +38,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         show(&Report::Audit(&report), args.read.format)?;
     }
     for unreadable in &report.unreadable {
-        writeln!(anstream::stderr(), "{}", complaint(&unreadable.source, unreadable.code, &unreadable.message))?;
+        writeln!(anstream::stderr(), "{}", complaint(unreadable))?;
     }
     Ok(exit(&report, &args.fail_on))
 }
@@ -60,7 +60,9 @@ fn statement(args: &AuditArgs, standard: &mvi_standard::Standard) -> Result<Stat
 
 fn exit(report: &AuditReport, fail_on: &[FailOn]) -> Exit {
     let failed = report.images.iter().any(|image| fail_on.iter().any(|limit| fails(image, *limit)));
-    match (report.unreadable.is_empty(), failed) {
+    let unreadable = &report.unreadable;
+    match (unreadable.is_empty(), failed) {
+        (false, _) if unreadable.iter().all(|unreadable| unreadable.is_usage) => Exit::Usage,
         (false, _) => Exit::Unreadable,
         (true, true) => Exit::Failed,
         (true, false) => Exit::Fine,

@@ -9,6 +9,7 @@ use mvi_image::ImageError;
 use super::args::Format;
 use crate::actions::audit::unreadable;
 use crate::render::{RENDERERS, Report};
+use crate::report::Unreadable;
 use crate::settings;
 
 /// How the program ends.
@@ -99,28 +100,25 @@ const HINT: Style = AnsiColor::Cyan.on_default();
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Image { source, error } => {
-                let report = unreadable(source.clone(), error);
-                write!(out, "{}", complaint(&report.source, report.code, &report.message))?;
-                match hint(error) {
-                    Some(hint) => write!(out, "\n  {HINT}next:{HINT:#} {hint}"),
-                    None => Ok(()),
-                }
-            }
+            Self::Image { source, error } => out.write_str(&complaint(&unreadable(source.clone(), error))),
             Self::Other(error) => write!(out, "{ERROR}error:{ERROR:#} {error:#}"),
             Self::Usage(text) => write!(out, "{ERROR}error:{ERROR:#} {text}"),
         }
     }
 }
 
-/// One line about an image that cannot be read.
-pub(super) fn complaint(source: &str, code: &str, message: &str) -> String {
-    format!("{ERROR}error[{code}]{ERROR:#} {source}: {message}")
+/// What is wrong with an image that cannot be read, and what to do about it.
+pub(super) fn complaint(unreadable: &Unreadable) -> String {
+    let Unreadable { source, code, message, .. } = unreadable;
+    let complaint = format!("{ERROR}error[{code}]{ERROR:#} {source}: {message}");
+    match hint(code) {
+        Some(hint) => format!("{complaint}\n  {HINT}next:{HINT:#} {hint}"),
+        None => complaint,
+    }
 }
 
-/// What the user can do about it.
-pub(super) fn hint(error: &ImageError) -> Option<&'static str> {
-    match error.code() {
+fn hint(code: &str) -> Option<&'static str> {
+    match code {
         "E-OPEN" => Some("check the path and its permissions; images in registries have to be saved to a file first"),
         "E-NOT-AN-IMAGE" => Some("name the kind: docker-archive:FILE, oci:DIR, oci-archive:FILE or dir:ROOTFS"),
         "E-DIGEST-BLOB" | "E-DIGEST-CONFIG" | "E-DIGEST-MANIFEST" | "E-DIFF-ID" | "E-SIZE" => {
@@ -128,6 +126,13 @@ pub(super) fn hint(error: &ImageError) -> Option<&'static str> {
         }
         "E-TAR" | "E-UNPACK" | "E-ARCHIVE" | "E-MISSING-LAYER" | "E-MISSING-CONFIG" => {
             Some("the file is damaged or incomplete: save the image again")
+        }
+        "E-SEVERAL" | "E-NO-SUCH-NAME" => Some("append the name: FILE:NAME or oci:DIR:TAG"),
+        "E-LIMIT" | "E-TOO-LARGE" => {
+            Some("real images stay far below the limits; raise them only for images you trust")
+        }
+        "E-SCHEME" => {
+            Some("save the image to a file first: docker save -o FILE NAME, or skopeo copy … oci-archive:FILE")
         }
         "E-PLATFORM" => Some("--platform OS/ARCH chooses one, --platform all takes every one"),
         _ => None,

@@ -179,4 +179,7 @@ pub(crate) struct Unreadable {
     pub code: &'static str,
     /// What is wrong, causes included.
     pub message: String,
+    /// True when it was asked for in a way that cannot be answered.
+    #[serde(skip)]
+    pub is_usage: bool,
 }

@@ -61,8 +61,9 @@ impl<'a> Page<'a> {
     /// Whatever the writer says.
     pub(crate) fn line(&mut self, pieces: &[(Style, &str)]) -> io::Result<()> {
         let mut left = self.width;
-        for (number, (style, text)) in pieces.iter().enumerate() {
-            let text = if number + 1 == pieces.len() { text.trim_end() } else { text };
+        let end = pieces.iter().rposition(|(_, text)| !text.trim_end().is_empty()).map_or(0, |last| last + 1);
+        for (number, (style, text)) in pieces[..end].iter().enumerate() {
+            let text = if number + 1 == end { text.trim_end() } else { text };
             let text = cut(text, left);
             left -= text.width().min(left);
             write!(self.out, "{style}{text}{style:#}")?;
@@ -176,8 +177,8 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let mut word = word;
+    for word in words(text) {
+        let mut word = word.as_str();
         loop {
             let line = lines.last_mut().map_or(0, |line| line.width());
             let gap = usize::from(line > 0);
@@ -204,6 +205,22 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Words, a unit together with its number.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let is_unit = matches!(word.trim_end_matches([',', ';', '.', ')']), "MB" | "kB" | "B" | "%");
+        match words.last_mut().filter(|last| is_unit && last.ends_with(|end: char| end.is_ascii_digit())) {
+            Some(number) => {
+                number.push(' ');
+                number.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 fn split_at(word: &str, width: usize) -> usize {
     let mut columns = 0;
     for (at, character) in word.char_indices() {
@@ -228,6 +245,7 @@ mod tests {
         check("one two three", 7, &["one two", "three"]);
         check("abcdefghij", 4, &["abcd", "efgh", "ij"]);
         check("表表 表", 4, &["表表", "表"]);
+        check("about 12.5 MB, twice", 12, &["about", "12.5 MB,", "twice"]);
     }
 
     #[test]
