@@ -8,7 +8,7 @@ import argparse, datetime, json, os, platform, shutil, statistics, subprocess, s
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--runs", type=int, default=5, help="runs of mvi and of the floor (default 5)")
 parser.add_argument("--peer-runs", type=int, default=3, help="runs of syft and dive (default 3)")
-parser.add_argument("--images", help="comma-separated names (default: every image of 100 MB or more)")
+parser.add_argument("--images", help="comma-separated names; those too small for a table are left out of it (default: all)")
 parser.add_argument("--tables", default="gzip,plain,trusting,second,growth,tiny", help="comma-separated (default all)")
 parser.add_argument("--peers-on-tiny", action="store_true", help="syft on 3,000,000 files as well; ten minutes or more")
 parser.add_argument("--out", help="file to write (default: standard output)")
@@ -107,7 +107,7 @@ def compare(title, note, images, programs, rivals):
         row = [name, "%.0f" % size, *figures(ours)]
         for rival in rivals:
             theirs = found.get(rival)
-            row += figures(theirs) if rival != "floor" else ["%.2f" % theirs.cpu if theirs else "–"]
+            row += figures(theirs) if rival != "floor" else [seconds(theirs.cpu) if theirs else "–"]
             ratio = ours.cpu / theirs.cpu if ours and theirs else None
             row.append("%.3f" % ratio if ratio else "–")
             ratios[rival] += [ratio] if ratio else []
@@ -124,7 +124,11 @@ def compare(title, note, images, programs, rivals):
 
 
 def figures(one):
-    return ["%.2f" % one.cpu, "%.2f" % one.wall, "%.0f" % one.peak] if one else ["–"] * 3
+    return [seconds(one.cpu), seconds(one.wall), "%.0f" % one.peak] if one else ["–"] * 3
+
+
+def seconds(value):
+    return ("%.3f" if value < 1 else "%.2f") % value
 
 
 def table(head, rows):
@@ -136,7 +140,7 @@ def corpus(least):
     names = options.images.split(",") if options.images else None
     for line in open(os.path.join(CORPUS, "corpus.tsv")).read().splitlines()[1:]:
         name, size = line.split("\t")[0], int(line.split("\t")[3]) / 1e6
-        if (name in names if names else size >= least):
+        if size >= least and (not names or name in names):
             yield name, size
 
 

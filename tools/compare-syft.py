@@ -36,13 +36,14 @@ def main():
         report = output([MVI, "audit", "docker-archive:" + image, "--no-cache", "--quiet", "--format", "json"], (0, 1))
         ours = {key(one["ecosystem"], one["name"], one["version"]) for one in report["images"][0]["packages"]}
         found = output([SYFT, "-q", "-o", "syft-json", "docker-archive:" + image], (0,))["artifacts"]
-        theirs = {key(KINDS[one["type"]], one["name"], one["version"]) for one in found if one["type"] in KINDS}
+        theirs = {key(KINDS[one["type"]], one["name"], one["version"]): one["locations"][0]["path"] if one["locations"] else ""
+                  for one in found if one["type"] in KINDS}
         name = os.path.basename(image)[:-4]
-        for kind in sorted({one[0] for one in ours | theirs}):
+        for kind in sorted({one[0] for one in ours | theirs.keys()}):
             a, b = {one for one in ours if one[0] == kind}, {one for one in theirs if one[0] == kind}
             rows.append({"image": name, "kind": kind, "mvi": len(a), "syft": len(b), "both": len(a & b),
                          "recall": round(len(a & b) / len(b), 4) if b else None, "precision": round(len(a & b) / len(a), 4) if a else None})
-            differences += [{"image": name, "only": who, "kind": kind, "name": one[1], "version": one[2]}
+            differences += [{"image": name, "only": who, "kind": kind, "name": one[1], "version": one[2], "path": theirs.get(one, "")}
                             for who, only in (("mvi", a - b), ("syft", b - a)) for one in sorted(only)]
     if as_json:
         json.dump({"images": rows, "differences": differences}, sys.stdout, indent=1)
@@ -54,7 +55,7 @@ def main():
     both, a, b = (sum(row[column] for row in rows) for column in ("both", "mvi", "syft"))
     print("\nAll: %d packages of both, %d of mvi, %d of syft: recall %s, precision %s." % (both, a, b, share(both / b if b else None), share(both / a if a else None)))
     for one in differences:
-        print("%(image)s: only %(only)s: %(kind)s %(name)s %(version)s" % one)
+        print(("%(image)s: only %(only)s: %(kind)s %(name)s %(version)s %(path)s" % one).rstrip())
 
 
 main()

@@ -18,5 +18,5 @@ cargo build --locked --release -p mvi
 MVI_BIN=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/mvi
 export MVI_BIN
 step "tests"
-cargo test --locked --workspace
+cargo test --locked --workspace --no-fail-fast
 step "all passed"
