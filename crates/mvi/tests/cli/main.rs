@@ -10,6 +10,7 @@ mod exit_codes;
 mod help;
 mod interrupted;
 mod json;
+mod schema;
 mod snapshots;
 mod standard;
 mod terminal;
