@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures mvi beside syft, dive and the plain tools on the medium corpus; writes docs/benchmarks.md. All arguments go to
 # bench.py (--help lists them). The corpus, the benchmark images and the peers are made when they are missing:
-# MVI_CORPUS, MVI_BENCH and MVI_PEERS say where, the temporary folder otherwise. Half an hour on two cores.
+# MVI_CORPUS, MVI_BENCH and MVI_PEERS say where, the temporary folder otherwise. About an hour on two quiet cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 temporary=${TMPDIR:-/tmp}

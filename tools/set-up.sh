@@ -3,6 +3,7 @@
 #   set-up.sh           what `make test` needs: a linker, the makers of the corpus, umoci
 #   set-up.sh bench     also what `make bench` needs
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
 tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
   jq:jq zstd:zstd python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
 [[ ${1-} != bench ]] || tools+=(igzip:isal openssl:openssl time:time)
