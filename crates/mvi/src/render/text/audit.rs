@@ -11,6 +11,8 @@ use crate::report::{AuditReport, AuditedImage, Content, ContentKind, Megabytes, 
 
 /// Causes shown one by one.
 const CAUSES: usize = 5;
+/// Hidden bytes of one cause that are worth a step of their own.
+const WORTH_FIXING: u64 = 1_000_000;
 /// Gaps shown one by one.
 const GAPS: usize = 3;
 
@@ -212,12 +214,15 @@ fn write_gaps(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn write_fixes(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
-    let worth = |cause: &&crate::report::WasteCause| cause.mb.0 >= 1_000_000;
-    let first = image.judgement.next_steps.len() + 1;
-    for (number, cause) in image.waste.iter().filter(worth).take(3).enumerate() {
+    let worth: Vec<_> = image.waste.iter().filter(|cause| cause.mb.0 >= WORTH_FIXING).take(3).collect();
+    if worth.is_empty() {
+        return Ok(());
+    }
+    page.heading("Worth saving", &format!("{} hidden in all", image.sizes.hidden_mb))?;
+    for cause in worth {
         let saves = cause.transfer_mb.map_or_else(String::new, |mb| format!(", about {mb} a pull"));
-        let text = format!("{} ({} of layer {}{saves})", cause.fix, cause.mb, cause.layer);
-        page.wrapped(paint::PLAIN, &format!("  {}. ", first + number), 5, &text)?;
+        let text = format!("{} of layer {}{saves}: {}", cause.mb, cause.layer, cause.fix);
+        page.wrapped(paint::PLAIN, "  – ", 4, &text)?;
     }
     Ok(())
 }
