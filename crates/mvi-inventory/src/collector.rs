@@ -34,7 +34,7 @@ impl Collector for InventoryCollector {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 }
 

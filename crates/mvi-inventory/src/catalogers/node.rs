@@ -1,4 +1,4 @@
-//! Node packages: every `package.json` right below a folder of a `node_modules`.
+//! Node packages: every `package.json` right below a folder of a `node_modules`, or of where Debian keeps packages.
 
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
 use crate::document::Document;
@@ -68,14 +68,19 @@ impl Record for Manifest<'_> {
     }
 }
 
-/// True for `…/node_modules/NAME` and `…/node_modules/@SCOPE/NAME`; names with a dot in front belong to tools.
+/// True for a package's folder in one that Node looks in, with its scope where it has one; names with a dot in front
+/// belong to tools.
 fn is_package_folder(folder: &[u8]) -> bool {
     let package = RecordPath::new(folder);
     let holder = RecordPath::new(package.folder);
     let usual = |name: &[u8]| !name.is_empty() && !name.starts_with(b".") && !name.starts_with(b"@");
-    usual(package.name)
-        && (holder.name == b"node_modules"
-            || (holder.name.starts_with(b"@") && RecordPath::new(holder.folder).name == b"node_modules"))
+    let is_scope = holder.name.starts_with(b"@");
+    usual(package.name) && holds_packages(if is_scope { holder.folder } else { package.folder })
+}
+
+/// Any `node_modules`, and the folders Debian's Node searches for packages of the distribution (Debian Node policy).
+fn holds_packages(folder: &[u8]) -> bool {
+    RecordPath::new(folder).name == b"node_modules" || matches!(folder, b"usr/share/nodejs" | b"usr/lib/nodejs")
 }
 
 #[cfg(test)]
@@ -92,6 +97,15 @@ mod tests {
         check("app/node_modules/@s/a/package.json", true);
         check("app/node_modules/a/node_modules/b/package.json", true);
         check("app/node_modules/.pnpm/a@1/node_modules/a/package.json", true);
+    }
+
+    #[test]
+    fn packages_of_debian_lie_in_folders_of_their_own() {
+        check("usr/share/nodejs/semver/package.json", true);
+        check("usr/share/nodejs/@babel/core/package.json", true);
+        check("usr/lib/nodejs/a/package.json", true);
+        check("usr/share/nodejs/semver/test/package.json", false);
+        check("srv/usr/share/nodejs/a/package.json", false);
     }
 
     #[test]
