@@ -15,6 +15,6 @@ pub use entry::{Attributes, EntryTable, FileKind, RawEntry};
 pub(crate) use entry::{DirRecord, EntryTableBuilder, NONE, Text};
 pub(crate) use estimate::{Density, GzipSampler};
 pub(crate) use facts::RawBody;
-pub use facts::{Body, Collector, EntryHeader, LayerFacts, Want, Xattr};
+pub use facts::{Body, Collector, EntryHeader, HeadersOnly, LayerFacts, Want, Xattr};
 pub(crate) use path::clean;
 pub(crate) use scan::{Scan, ScanOutcome};

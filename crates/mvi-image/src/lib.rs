@@ -20,7 +20,8 @@ pub use error::{ImageError, Object};
 pub use gap::{Gap, GapCode, GapList, printable};
 pub use image::{Image, Layer};
 pub use layer::{
-    Attributes, Body, Collector, Compression, EntryHeader, EntryTable, FileKind, LayerFacts, RawEntry, Want, Xattr,
+    Attributes, Body, Collector, Compression, EntryHeader, EntryTable, FileKind, HeadersOnly, LayerFacts, RawEntry,
+    Want, Xattr,
 };
 pub use limits::Limits;
 pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, scan};

@@ -42,6 +42,19 @@ pub trait Collector: Sync {
     fn version(&self) -> u32;
 }
 
+/// Asks for no body: for those who want headers alone.
+pub struct HeadersOnly;
+
+impl Collector for HeadersOnly {
+    fn wants(&self, _: &EntryHeader<'_>) -> Want {
+        Want::No
+    }
+
+    fn version(&self) -> u32 {
+        0
+    }
+}
+
 /// A body that was asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Body<'a> {

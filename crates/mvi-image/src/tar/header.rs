@@ -19,14 +19,16 @@ impl<'a> Header<'a> {
     /// Reads `block` as a header.
     pub(crate) fn parse(block: &'a [u8; BLOCK]) -> Result<Self, BadHeader> {
         let stated = number(&block[148..156]).ok_or(BadHeader::Checksum)?;
-        // The checksum field itself counts as eight spaces; some old writers summed signed bytes: tar(5).
-        let (mut unsigned, mut signed) = (8 * 32_i64, 8 * 32_i64);
-        for part in [&block[..148], &block[156..]] {
-            unsigned += part.iter().map(|byte| u64::from(*byte)).sum::<u64>().cast_signed();
-            signed += part.iter().map(|byte| i64::from(byte.cast_signed())).sum::<i64>();
-        }
-        if stated != unsigned && stated != signed {
-            return Err(BadHeader::Checksum);
+        // The checksum field itself counts as eight spaces: POSIX.1-1988 ustar.
+        let parts = [&block[..148], &block[156..]];
+        let sum = |part: &[u8]| part.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+        let unsigned = sum(parts[0]) + sum(parts[1]);
+        if stated != i64::from(unsigned) + 8 * 32 {
+            // Some old writers summed signed bytes: tar(5).
+            let signed: i64 = parts.iter().flat_map(|part| part.iter()).map(|byte| i64::from(byte.cast_signed())).sum();
+            if stated != signed + 8 * 32 {
+                return Err(BadHeader::Checksum);
+            }
         }
         Ok(Self(block))
     }

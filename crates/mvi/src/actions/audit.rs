@@ -72,7 +72,7 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
     let evidence = evidence(&examined, &sizes, options.statement);
     let judgement = judge(options.standard, &evidence, options.now);
     let waste = waste(&examined);
-    AuditedImage {
+    let mut audited = AuditedImage {
         image: examined.identity(),
         verified: examined.verified,
         sizes,
@@ -85,24 +85,28 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
         layers: layer_notes(&examined),
         waste,
         gaps: examined.gaps(),
-        packages: examined.inventory.packages,
-        hidden_packages: examined.inventory.hidden,
-    }
+        packages: Vec::new(),
+        hidden_packages: Vec::new(),
+    };
+    let inventory = examined.into_inventory();
+    (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
+    audited
 }
 
 fn operating_system(examined: &Examined) -> Option<OperatingSystem> {
-    let os = examined.inventory.os.as_ref()?;
+    let os = examined.inventory().os.as_ref()?;
     let name = os.pretty_name.clone().or_else(|| os.distro()).unwrap_or_else(|| "an unnamed system".into());
     Some(OperatingSystem { id: os.id.clone(), version_id: os.version_id.clone(), name })
 }
 
 fn package_counts(examined: &Examined) -> PackageCounts {
-    let count = |ecosystem| examined.inventory.packages.iter().filter(|package| package.ecosystem == ecosystem).count();
+    let count =
+        |ecosystem| examined.inventory().packages.iter().filter(|package| package.ecosystem == ecosystem).count();
     PackageCounts {
         deb: count(Ecosystem::Deb),
         apk: count(Ecosystem::Apk),
         pypi: count(Ecosystem::Pypi),
         npm: count(Ecosystem::Npm),
-        hidden: examined.inventory.hidden.len(),
+        hidden: examined.inventory().hidden.len(),
     }
 }

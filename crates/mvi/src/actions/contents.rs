@@ -51,7 +51,7 @@ fn visible(examined: &Examined) -> Vec<Content> {
         if size == 0 {
             continue;
         }
-        match examined.inventory.owners.owner_of(tree, id) {
+        match examined.inventory().owners.owner_of(tree, id) {
             Some(owner) => *part.by_package.entry(owner).or_default() += size,
             None => {
                 let folder = folders.of(examined, id);
@@ -88,7 +88,7 @@ impl Folders {
 impl Part {
     fn content(self, examined: &Examined, layer: usize) -> Content {
         let packages = self.by_package.len();
-        let name = |index: &usize| examined.inventory.packages.get(*index).map(|package| package.name.clone());
+        let name = |index: &usize| examined.inventory().packages.get(*index).map(|package| package.name.clone());
         let packages_iter = self.by_package.iter().filter_map(|(index, bytes)| Some((name(index)?, *bytes)));
         let folders = self.by_folder.into_iter();
         let mut items: Vec<(String, u64)> = packages_iter.chain(folders).collect();

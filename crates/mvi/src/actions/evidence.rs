@@ -27,7 +27,7 @@ pub(crate) struct Statement {
 
 /// The evidence of one image.
 pub(super) fn evidence(examined: &Examined, sizes: &Sizes, stated: &Statement) -> Evidence {
-    let inventory = &examined.inventory;
+    let inventory = examined.inventory();
     let image = &examined.image;
     let foreign = image.layers.iter().any(mvi_image::Layer::is_absent);
     let transfer = sizes.transfer_mb.map(|mb| TransferSize { value: mb.value(), estimated: sizes.transfer_estimated });
@@ -66,7 +66,7 @@ fn base(examined: &Examined, stated: &Statement) -> DirectBase {
         (None, None, Some(base)) => (Some(base), BaseSource::Label),
         (None, None, None) => (None, BaseSource::Unknown),
     };
-    let os = examined.inventory.os.as_ref();
+    let os = examined.inventory().os.as_ref();
     DirectBase {
         reference: reference.cloned(),
         source,
@@ -77,7 +77,7 @@ fn base(examined: &Examined, stated: &Statement) -> DirectBase {
 
 /// The standard's ids of the runtime the image starts, or of those that lie in it when that is not known.
 pub(super) fn runtimes(examined: &Examined) -> Vec<String> {
-    let runtime = &examined.runtime;
+    let runtime = examined.runtime();
     match runtime.profile {
         Some(profile) => vec![profile_id(profile).to_owned()],
         None => runtime.traces.iter().map(|trace| profile_id(trace.profile).to_owned()).collect(),
@@ -97,7 +97,7 @@ fn profile_id(profile: Profile) -> &'static str {
 }
 
 fn libc(examined: &Examined) -> Option<Libc> {
-    let runtime = &examined.runtime;
+    let runtime = examined.runtime();
     let found = match (runtime.libc, runtime.libcs.as_slice()) {
         (Some(libc), _) => Some(libc),
         (None, [only]) => Some(*only),
@@ -111,7 +111,7 @@ fn libc(examined: &Examined) -> Option<Libc> {
 }
 
 fn entrypoint(examined: &Examined) -> Option<String> {
-    let last = examined.runtime.entry.last()?;
+    let last = examined.runtime().entry.last()?;
     let path = last.path.as_deref().unwrap_or(&last.word);
     path.rsplit('/').next().map(str::to_owned)
 }
@@ -127,7 +127,7 @@ fn runtime_packages(examined: &Examined, stated: &Statement) -> RuntimePackages 
         (None, None) => (0, false),
     };
     let count = |names: &std::collections::BTreeSet<String>| u32::try_from(names.len()).unwrap_or(u32::MAX);
-    match examined.inventory.requested_above(layers) {
+    match examined.inventory().requested_above(layers) {
         RequestedAbove::Known(names) if exact || names.is_empty() => RuntimePackages::Known { count: count(&names) },
         RequestedAbove::Known(names) => RuntimePackages::Between {
             low: 0,

@@ -1,12 +1,13 @@
-//! The steps every look into an image shares: open, read the layers, merge, take the inventory.
+//! The steps every look into an image shares: open, read the layers, merge; the inventory when it is asked for.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use mvi_image::{
-    FileTree, Gap, Image, ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Progress, ScanOptions,
-    ScannedLayer, merge, open, scan,
+    Collector, FileTree, Gap, Image, ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Progress,
+    ScanOptions, ScannedLayer, merge, open, scan,
 };
-use mvi_inventory::{Command, Inventory, InventoryCollector, Runtime, detect_runtime, take};
+use mvi_inventory::{Command, Inventory, Runtime, detect_runtime, take};
 
 use crate::report::{ImageIdentity, Megabytes, Sizes, instruction};
 
@@ -28,6 +29,8 @@ pub(crate) struct ExamineOptions {
 pub(crate) struct Examiner<'a> {
     /// How.
     pub options: &'a ExamineOptions,
+    /// Asks for the bodies that the action at hand needs.
+    pub collector: &'a dyn Collector,
     /// Watches the layers of the image at hand.
     pub progress: &'a dyn Progress,
 }
@@ -40,10 +43,10 @@ pub(crate) struct Examined {
     pub layers: Vec<ScannedLayer>,
     /// The merged file system.
     pub tree: FileTree,
-    /// Packages.
-    pub inventory: Inventory,
-    /// What it runs.
-    pub runtime: Runtime,
+    /// Packages and owners of files, once they were asked for.
+    inventory: OnceCell<Inventory>,
+    /// What it runs, once that was asked for.
+    runtime: OnceCell<Runtime>,
     /// True when digests were checked.
     pub verified: bool,
 }
@@ -55,7 +58,7 @@ impl Examiner<'_> {
     /// See [`open`].
     pub(crate) fn open(&self, location: &Location) -> Result<Vec<Image>, ImageError> {
         let options = self.options;
-        let collector = &InventoryCollector;
+        let collector = self.collector;
         open(
             location,
             &OpenOptions {
@@ -76,7 +79,7 @@ impl Examiner<'_> {
         let layers = scan(
             &image,
             &ScanOptions {
-                collector: &InventoryCollector,
+                collector: self.collector,
                 limits: &options.limits,
                 verify: options.verify,
                 jobs: options.jobs,
@@ -85,9 +88,14 @@ impl Examiner<'_> {
             },
         )?;
         let tree = merge(layers.iter().map(|layer| layer.facts.clone()).collect());
-        let inventory = take(&tree);
-        let runtime = runtime(&image, &tree);
-        Ok(Examined { image, layers, tree, inventory, runtime, verified: options.verify })
+        Ok(Examined {
+            image,
+            layers,
+            tree,
+            inventory: OnceCell::new(),
+            runtime: OnceCell::new(),
+            verified: options.verify,
+        })
     }
 
     /// Opens and reads the one image of a location.
@@ -111,13 +119,27 @@ impl Examiner<'_> {
     }
 }
 
-fn runtime(image: &Image, tree: &FileTree) -> Runtime {
-    let config = &image.config.config;
-    let search_path = config.env.iter().find_map(|pair| pair.strip_prefix("PATH="));
-    detect_runtime(tree, &Command { argv: &image.argv(), search_path, working_dir: &config.working_dir })
-}
-
 impl Examined {
+    /// Packages and owners of files.
+    pub(crate) fn inventory(&self) -> &Inventory {
+        self.inventory.get_or_init(|| take(&self.tree))
+    }
+
+    /// What the image runs.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        self.runtime.get_or_init(|| {
+            let config = &self.image.config.config;
+            let search_path = config.env.iter().find_map(|pair| pair.strip_prefix("PATH="));
+            let argv = self.image.argv();
+            detect_runtime(&self.tree, &Command { argv: &argv, search_path, working_dir: &config.working_dir })
+        })
+    }
+
+    /// The inventory alone, when nothing else is needed any more.
+    pub(crate) fn into_inventory(self) -> Inventory {
+        self.inventory.into_inner().unwrap_or_else(|| take(&self.tree))
+    }
+
     /// Which image it is.
     #[must_use]
     pub(crate) fn identity(&self) -> ImageIdentity {
@@ -171,7 +193,7 @@ impl Examined {
         self.image.instruction(layer).map(instruction)
     }
 
-    /// Everything that was not understood, image first, then layer by layer.
+    /// Everything that was not understood, image first, then layer by layer, then the inventory if it was taken.
     #[must_use]
     pub(crate) fn gaps(&self) -> Vec<Gap> {
         let mut gaps = self.image.gaps.clone();
@@ -181,7 +203,7 @@ impl Examined {
             gaps.extend(layer.facts.gaps().of_layer(number));
         }
         gaps.extend_from_slice(self.tree.gaps());
-        gaps.extend_from_slice(&self.inventory.gaps);
+        gaps.extend(self.inventory.get().into_iter().flat_map(|inventory| inventory.gaps.iter().cloned()));
         gaps
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn explain(
 }
 
 fn owner(examined: &Examined, node: NodeId) -> Option<OwnerNote> {
-    let package = examined.inventory.owner_of(&examined.tree, node)?;
+    let package = examined.inventory().owner_of(&examined.tree, node)?;
     Some(OwnerNote {
         name: package.name.clone(),
         version: package.version.clone(),

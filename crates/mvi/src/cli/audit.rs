@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use mvi_image::Location;
+use mvi_inventory::InventoryCollector;
 use mvi_standard::Verdict;
 use mvi_standard::judge::{GateStatus, worst_gate};
 
@@ -22,7 +23,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
     let options = examine_options(&args.read);
     let bars = Bars::new(args.read.quiet);
-    let examiner = Examiner { options: &options, progress: &bars };
+    let examiner = Examiner { options: &options, collector: &InventoryCollector, progress: &bars };
     let report = audit(
         &examiner,
         &locations,

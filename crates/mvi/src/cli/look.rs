@@ -1,6 +1,8 @@
 //! `mvi layers` and `mvi explain`, and how arguments become reading options.
 
-use mvi_image::{LayerCache, Limits, Location, Platform, PlatformChoice, Scheme};
+use mvi_image::{Collector, HeadersOnly, LayerCache, Limits, Location, Platform, PlatformChoice, Scheme};
+
+use mvi_inventory::InventoryCollector;
 
 use super::args::{ExplainArgs, Format, LayersArgs, ReadArgs};
 use super::output::{Exit, Failure, show};
@@ -46,7 +48,8 @@ pub(super) fn layers(args: &LayersArgs) -> Result<Exit, Failure> {
         (false, Some(count)) => FileList::Largest(count),
         (false, None) => FileList::None,
     };
-    let report = look(&args.read, &args.image, |examiner, location| list_layers(examiner, location, files))?;
+    let report =
+        look(&args.read, &args.image, &HeadersOnly, |examiner, location| list_layers(examiner, location, files))?;
     if !(args.read.quiet && args.read.format == Format::Text) {
         show(&Report::Layers(&report), args.read.format)?;
     }
@@ -55,7 +58,9 @@ pub(super) fn layers(args: &LayersArgs) -> Result<Exit, Failure> {
 
 /// `mvi explain`.
 pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let report = look(&args.read, &args.image, |examiner, location| explain_path(examiner, location, &args.path))?;
+    let report = look(&args.read, &args.image, &InventoryCollector, |examiner, location| {
+        explain_path(examiner, location, &args.path)
+    })?;
     let Some(report) = report else {
         let text = format!(
             "no layer of {} ever had `{}`; `mvi layers {} --files` lists what there is",
@@ -69,15 +74,18 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
+/// Reads one image. `needed` asks for the bodies the verb needs; layers that are remembered are read for every verb.
 fn look<T>(
     args: &ReadArgs,
     image: &str,
+    needed: &dyn Collector,
     act: impl FnOnce(&Examiner<'_>, &Location) -> Result<T, mvi_image::ImageError>,
 ) -> Result<T, Failure> {
     let location = location(image)?;
     let options = examine_options(args);
     let bars = Bars::new(args.quiet);
-    let result = act(&Examiner { options: &options, progress: &bars }, &location);
+    let collector = if options.cache.is_some() { &InventoryCollector } else { needed };
+    let result = act(&Examiner { options: &options, collector, progress: &bars }, &location);
     bars.clear();
     if let Some(cache) = &options.cache {
         cache.settle();
