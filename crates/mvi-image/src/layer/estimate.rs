@@ -26,7 +26,7 @@ impl Density {
     fn stride(self) -> u64 {
         match self {
             Self::Full => 4 << 20,
-            Self::Sparse => 24 << 20,
+            Self::Sparse => 12 << 20,
         }
     }
 }
