@@ -141,7 +141,10 @@ impl Walk<'_> {
     fn kind(&mut self, bytes: &[u8], path: &Path, metadata: &Metadata) -> (FileKind, Option<Vec<u8>>) {
         let file_type = metadata.file_type();
         if file_type.is_symlink() {
-            let target = fs::read_link(self.root.join(path)).unwrap_or_default();
+            let target = fs::read_link(self.root.join(path)).unwrap_or_else(|error| {
+                self.gap(GapCode::Link, path, &format!("the link cannot be read: {error}"));
+                PathBuf::new()
+            });
             return (FileKind::Symlink, Some(target.as_os_str().as_bytes().to_vec()));
         }
         if file_type.is_dir() {
