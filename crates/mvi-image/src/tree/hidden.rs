@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Place;
 use super::merge::Merge;
-use crate::layer::FileKind;
+use crate::layer::{FileKind, RawEntry};
 
 /// Why shipped bytes are not visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Reason {
     AttributesOnly,
     /// Written twice in one layer; the last one counts.
     SameLayer,
+    /// It never had a place: the body of a whiteout, or a path that leads in circles or through a reserved name.
+    NoPlace,
 }
 
 /// A file that is shipped and not visible.
@@ -79,6 +81,24 @@ impl Merge {
             By::Whiteout | By::Folder => None,
         };
         self.tree.hidden.push(HiddenFile { place, by_layer, by_entry, reason, bytes: entry.size(), likely });
+    }
+
+    /// Records the bytes of an entry of the current layer that no path will ever lead to.
+    pub(super) fn ship_in_vain(&mut self, index: u32, entry: &RawEntry) {
+        if entry.kind() != FileKind::File || entry.size() == 0 {
+            return;
+        }
+        let (by_layer, bytes) = (u32::from(self.layer), entry.size());
+        let place = Place { layer: by_layer, entry: index };
+        self.change.file_bytes += bytes;
+        self.tree.hidden.push(HiddenFile {
+            place,
+            by_layer,
+            by_entry: None,
+            reason: Reason::NoPlace,
+            bytes,
+            likely: false,
+        });
     }
 
     /// Compares a file with what took its place.

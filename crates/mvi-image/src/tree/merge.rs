@@ -49,7 +49,7 @@ pub(super) struct Merge {
     efficiency: Efficiency,
     pub(super) folders: Folders,
     pub(super) layer: u16,
-    change: LayerChange,
+    pub(super) change: LayerChange,
     gaps: GapList,
 }
 
@@ -90,12 +90,13 @@ impl Merge {
             let record = &mut self.tree.records[ROOT.0 as usize];
             (record.entry, record.layer) = (index, self.layer);
         } else if name.starts_with(WHITEOUT) {
+            self.ship_in_vain(index, entry);
             self.whiteout(facts, entry, name);
         } else if entry.kind() == FileKind::HardLink {
             if !self.hard_link(facts, index, entry) {
                 late.push(index);
             }
-        } else if let Some(id) = self.slot_for(facts, entry) {
+        } else if let Some(id) = self.slot_for(facts, index, entry) {
             let place = Place { layer: u32::from(self.layer), entry: index };
             self.change.file_bytes += entry.size();
             self.put(id, Entering { place, body: place, header_size: entry.size() });
@@ -103,11 +104,13 @@ impl Merge {
     }
 
     /// The record, living or not, that an entry belongs to; `None` when it has no place.
-    fn slot_for(&mut self, facts: &LayerFacts, entry: &RawEntry) -> Option<Slot> {
+    fn slot_for(&mut self, facts: &LayerFacts, index: u32, entry: &RawEntry) -> Option<Slot> {
         let parent = match self.resolve(facts, entry.dir, Make::Folders) {
             Ok(parent) => parent?,
             Err(why) => {
                 self.unplaceable(facts, entry, why);
+                // Its bytes are shipped, and nobody will ever see them.
+                self.ship_in_vain(index, entry);
                 return None;
             }
         };
@@ -116,7 +119,6 @@ impl Merge {
     }
 
     fn unplaceable(&mut self, facts: &LayerFacts, entry: &RawEntry, why: Unplaceable) {
-        // Its bytes are shipped, and nobody will ever see them.
         let (code, text) = match why {
             Unplaceable::Loop => (GapCode::Link, "links in its path lead in circles; left out"),
             Unplaceable::Reserved => {
@@ -217,7 +219,7 @@ impl Merge {
             return false;
         };
         let Some(place) = self.tree.place(target) else { return false };
-        let Some(slot) = self.slot_for(facts, entry) else { return true };
+        let Some(slot) = self.slot_for(facts, index, entry) else { return true };
         if !self.tree.records[target as usize].alive || self.tree.place(target) != Some(place) {
             // It stood where a folder of the link's own path has to be.
             return false;
@@ -312,7 +314,9 @@ struct Slot {
 
 impl FileTree {
     fn new(layers: Vec<Arc<LayerFacts>>) -> Self {
-        let most = layers.iter().map(|layer| layer.table().entries.len()).max().unwrap_or(0);
+        let counts = || layers.iter().map(|layer| layer.table().entries.len());
+        // Growing a table of indices means hashing every name again, so it gets room for all at once: 5 bytes each.
+        let (most, all) = (counts().max().unwrap_or(0), counts().sum());
         let root = Record {
             parent: ROOT.0,
             name_start: 0,
@@ -331,7 +335,7 @@ impl FileTree {
         Self {
             layers,
             records,
-            index: HashTable::with_capacity(most),
+            index: HashTable::with_capacity(all),
             hash: DefaultHashBuilder::default(),
             hard_links: HashMap::new(),
             hidden: Vec::new(),

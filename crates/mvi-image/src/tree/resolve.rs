@@ -71,12 +71,14 @@ impl Merge {
             chain.push(at);
             at = dirs[at as usize].parent;
         };
+        let name = |dir: u32| dirs[dir as usize].name;
+        // Looked for first, so that no folder is made for an entry that cannot be placed.
+        if chain.iter().any(|dir| facts.table().text(name(*dir)).starts_with(super::merge::WHITEOUT)) {
+            return Err(Unplaceable::Reserved);
+        }
         while let Some(dir) = chain.pop() {
             let before = self.folders.epoch;
-            let name = dirs[dir as usize].name;
-            if facts.table().text(name).starts_with(super::merge::WHITEOUT) {
-                return Err(Unplaceable::Reserved);
-            }
+            let name = name(dir);
             match self.step(node, Step { layer: self.layer, text: name }, make)? {
                 Some(next) => node = next,
                 None => return Ok(None),

@@ -109,7 +109,10 @@ fn the_whiteout_of_a_folder_spares_what_the_same_layer_put_into_it() {
 #[test]
 fn a_whiteout_is_one_whatever_its_type_and_its_bytes_are_nobodys_file() {
     check(&[&[file("a", "1")], &[dir(".wh.a")]], &["hidden a 1@0 by 1 DeletedLater"]);
-    check(&[&[file("a", "1")], &[file(".wh.a", "ballast")]], &["hidden a 1@0 by 1 DeletedLater"]);
+    check(
+        &[&[file("a", "1")], &[file(".wh.a", "ballast")]],
+        &["hidden .wh.a 7@1 by 1 NoPlace", "hidden a 1@0 by 1 DeletedLater"],
+    );
     check(&[&[file("a", "1")], &[symlink(".wh.a", "b")]], &["hidden a 1@0 by 1 DeletedLater"]);
 }
 
@@ -117,7 +120,14 @@ fn a_whiteout_is_one_whatever_its_type_and_its_bytes_are_nobodys_file() {
 fn the_names_of_aufs_are_neither_files_nor_whiteouts() {
     check(
         &[&[file("plnk", "1")], &[file(".wh..wh.aufs", "x"), file(".wh..wh.plnk/17.4", "y"), dir(".wh..wh.orph")]],
-        &["plnk 1@0", "gap Whiteout@1 .wh..wh.aufs", "gap Whiteout@1 .wh..wh.plnk/17.4", "gap Whiteout@1 .wh..wh.orph"],
+        &[
+            "plnk 1@0",
+            "hidden .wh..wh.aufs 1@1 by 1 NoPlace",
+            "hidden .wh..wh.plnk/17.4 1@1 by 1 NoPlace",
+            "gap Whiteout@1 .wh..wh.aufs",
+            "gap Whiteout@1 .wh..wh.plnk/17.4",
+            "gap Whiteout@1 .wh..wh.orph",
+        ],
     );
 }
 
@@ -131,7 +141,7 @@ fn whiteouts_without_a_name_delete_nothing() {
 
 #[test]
 fn what_lies_in_a_folder_with_a_whiteouts_name_is_left_out() {
-    check(&[&[file("a/.wh.b/c", "123")]], &["a/", "gap Whiteout@0 a/.wh.b/c"]);
+    check(&[&[file("a/.wh.b/c", "123")]], &["hidden a/.wh.b/c 3@0 by 0 NoPlace", "gap Whiteout@0 a/.wh.b/c"]);
 }
 
 #[test]

@@ -119,6 +119,7 @@ fn hidden(cause: &WasteCause) -> Content {
         Reason::IdenticalCopy => "shipped again, byte for byte, by",
         Reason::AttributesOnly => "copied whole for a new owner or mode by",
         Reason::SameLayer => "replaced within",
+        Reason::NoPlace => "without a place in the tree, in",
     };
     let files = if cause.files == 1 { "1 file".to_owned() } else { format!("{} files", cause.files) };
     Content {

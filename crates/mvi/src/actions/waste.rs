@@ -67,6 +67,9 @@ fn step(instruction: Option<&str>) -> Step {
 fn fix(cause: &Cause, instruction: Option<&str>, by: Option<&str>) -> String {
     let (from, to) = (cause.layer, cause.by_layer);
     match (cause.reason, step(instruction), step(by)) {
+        (Reason::NoPlace, _, _) => {
+            format!("layer {from} ships these bytes under names that lead nowhere: leave them out")
+        }
         (Reason::SameLayer, _, _) => format!("layer {from} ships these files twice: rebuild it with a current builder"),
         (Reason::DeletedLater, _, _) if from == 0 => {
             "they belong to the base: start from a smaller base, or build in a stage of its own and COPY the result"

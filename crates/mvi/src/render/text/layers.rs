@@ -11,7 +11,7 @@ pub(super) fn write(report: &LayersReport, page: &mut Page<'_>) -> io::Result<()
     let efficiency = report
         .efficiency
         .map_or_else(String::new, |share| format!(" · efficiency {:.1} % as dive counts", share * 100.0));
-    let transfer = sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| mb.to_string());
+    let transfer = sizes.transfer_mb.map_or_else(|| "not estimated".into(), |mb| mb.to_string());
     let about = if sizes.transfer_estimated { "≈ " } else { "" };
     let text = format!(
         "transfer {about}{transfer} · unpacked {} · visible {} · wasted {}{efficiency}",
@@ -102,5 +102,6 @@ pub(super) fn reason(reason: mvi_image::Reason) -> &'static str {
         mvi_image::Reason::IdenticalCopy => "shipped again unchanged",
         mvi_image::Reason::AttributesOnly => "copied for a new owner or mode",
         mvi_image::Reason::SameLayer => "shipped twice in the layer",
+        mvi_image::Reason::NoPlace => "no path leads to it",
     }
 }
