@@ -88,7 +88,7 @@ fn inspect(archive: &[u8], scheme: &str, verify: bool) -> usize {
 
 fn tree_of(image: &Image, limits: &Limits, verify: bool) -> Result<FileTree, ImageError> {
     let collector = &InventoryCollector;
-    let options = ScanOptions { collector, limits, verify, jobs: 1, cache: None, progress: &Quiet };
+    let options = ScanOptions { collector, limits, verify, estimate: true, jobs: 1, cache: None, progress: &Quiet };
     Ok(merge(scan(image, &options)?.into_iter().map(|layer| layer.facts).collect()))
 }
 

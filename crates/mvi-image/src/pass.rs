@@ -48,6 +48,8 @@ pub struct ScanOptions<'a> {
     pub limits: &'a Limits,
     /// True when digests are checked; false trusts the image's word for them.
     pub verify: bool,
+    /// True when the transfer size of plain layers is wanted even where their bodies are skipped: it takes samples.
+    pub estimate: bool,
     /// Layers read at the same time, at least 1.
     pub jobs: usize,
     /// The layer memory.

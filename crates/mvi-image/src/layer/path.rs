@@ -11,6 +11,10 @@ pub(crate) struct Cleaned {
 /// and umoci use it.
 pub(crate) fn clean(path: &[u8], clean: &mut Vec<u8>) -> Cleaned {
     clean.clear();
+    if let Some(path) = almost_clean(path) {
+        clean.extend_from_slice(path);
+        return Cleaned { climbed: false };
+    }
     let mut climbed = false;
     for name in path.split(|byte| *byte == b'/') {
         match name {
@@ -29,6 +33,17 @@ pub(crate) fn clean(path: &[u8], clean: &mut Vec<u8>) -> Cleaned {
         }
     }
     Cleaned { climbed }
+}
+
+/// What is left of nearly every real path without a `./` before it and a slash behind it; `None` where that is not all.
+fn almost_clean(path: &[u8]) -> Option<&[u8]> {
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let suspicious = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    let is_clean = !matches!(path.first(), None | Some(b'.' | b'/')) && !path.ends_with(b"/");
+    // Looking at all pairs, not only at those up to the first that is found, is what a compiler can do many at a time.
+    let any = path.windows(2).fold(false, |any, pair| any | suspicious(pair));
+    (is_clean && !any).then_some(path)
 }
 
 #[cfg(test)]
@@ -50,6 +65,17 @@ mod tests {
         check("x/..", "", false);
         check("../../etc/passwd", "etc/passwd", true);
         check("..\\..\\windows", "..\\..\\windows", false);
+    }
+
+    #[test]
+    fn the_short_way_and_the_long_way_give_the_same_path() {
+        for path in
+            ["./usr/lib/", "usr/.hidden", "a//", "./a/./b", ".", "./", "/", "a/..", ".wh.a", "a/.wh..wh..opq", "..a/b"]
+        {
+            let long: Vec<&str> = path.split('/').filter(|name| !matches!(*name, "" | "." | "..")).collect();
+            let long = if path == "a/.." { String::new() } else { long.join("/") };
+            check(path, &long, false);
+        }
     }
 
     proptest! {

@@ -17,6 +17,9 @@ const XATTR_VALUE: usize = 1 << 10;
 /// Extended attributes kept per layer.
 const XATTRS: usize = 100_000;
 
+/// Entries counted at once: threads that count one by one wait for each other.
+const BATCH: u64 = 256;
+
 /// What every layer's pass of one image shares.
 pub(crate) struct Scan<'a> {
     pub(crate) collector: &'a dyn Collector,
@@ -54,12 +57,15 @@ impl Scan<'_> {
         };
         let mut tar = TarReader::new(source, self.limits.header_bytes);
         let mut entry = Entry::default();
+        let mut uncounted = 0;
         while tar.next(&mut entry)? {
-            if self.files.fetch_add(1, Ordering::Relaxed) >= self.limits.files {
-                return Err(ScanOutcome::TooManyFiles);
+            uncounted += 1;
+            if uncounted == BATCH {
+                self.count(std::mem::take(&mut uncounted))?;
             }
             walk.take(&mut tar, &mut entry)?;
         }
+        self.count(uncounted)?;
         if tar.lone_zero_block {
             let text = "a single zero block ended the archive; what follows it was ignored";
             walk.facts.gaps.push(Gap::whole(GapCode::Trailing, text));
@@ -69,6 +75,14 @@ impl Scan<'_> {
         facts.table = walk.builder.table;
         facts.table.entries.shrink_to_fit();
         Ok(facts)
+    }
+}
+
+impl Scan<'_> {
+    /// Adds to the entries of the image that all threads have seen.
+    fn count(&self, entries: u64) -> Result<(), ScanOutcome> {
+        let before = self.files.fetch_add(entries, Ordering::Relaxed);
+        if before + entries > self.limits.files { Err(ScanOutcome::TooManyFiles) } else { Ok(()) }
     }
 }
 
@@ -82,7 +96,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn take(&mut self, tar: &mut TarReader<'_>, entry: &mut Entry) -> Result<(), ScanOutcome> {
-        if entry.path.contains(&0) {
+        if memchr::memchr(0, &entry.path).is_some() {
             self.gap(GapCode::Entry, entry, "a name with a NUL byte; left out");
             return Ok(());
         }

@@ -43,7 +43,10 @@ impl Reading<'_> {
     fn skipping(&self) -> Result<(LayerFacts, Option<Digest>), ImageError> {
         let mut source = Skipping::new(self.span());
         let mut facts = self.scan().walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
-        self.complete_plain(&mut facts, Density::Sparse)?;
+        facts.tar_bytes = self.range.length;
+        if self.pass.options.estimate {
+            facts.gzip_estimate = Some(self.estimate(Density::Sparse)?);
+        }
         self.pass.options.progress.advance(self.index, self.range.length);
         Ok((facts, None))
     }
@@ -54,7 +57,8 @@ impl Reading<'_> {
         let mut source = Hashed::new(self.span(), Some(algorithm.hasher()), &progress);
         let mut facts = self.scan().walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
         facts.diff_id = source.digest();
-        self.complete_plain(&mut facts, Density::Full)?;
+        facts.tar_bytes = self.range.length;
+        facts.gzip_estimate = Some(self.estimate(Density::Full)?);
         // Stored plain, the blob is the layer; only a digest of another algorithm has to be made anew.
         let blob = match &layer.blob {
             Some(blob) if blob.algorithm() != algorithm => {
@@ -66,8 +70,7 @@ impl Reading<'_> {
         Ok((facts, blob))
     }
 
-    fn complete_plain(&self, facts: &mut LayerFacts, density: Density) -> Result<(), ImageError> {
-        facts.tar_bytes = self.range.length;
+    fn estimate(&self, density: Density) -> Result<u64, ImageError> {
         let mut sampler = GzipSampler::new(self.range.length, density);
         let mut buffer = vec![0; 64 << 10];
         for (start, length) in sampler.regions().to_vec() {
@@ -82,8 +85,7 @@ impl Reading<'_> {
                 at += count as u64;
             }
         }
-        facts.gzip_estimate = Some(sampler.estimate());
-        Ok(())
+        Ok(sampler.estimate())
     }
 
     fn packed(&self, layer: &Layer) -> Result<(LayerFacts, Option<Digest>), ImageError> {

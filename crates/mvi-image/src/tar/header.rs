@@ -20,11 +20,10 @@ impl<'a> Header<'a> {
     pub(crate) fn parse(block: &'a [u8; BLOCK]) -> Result<Self, BadHeader> {
         let stated = number(&block[148..156]).ok_or(BadHeader::Checksum)?;
         // The checksum field itself counts as eight spaces: POSIX.1-1988 ustar.
-        let parts = [&block[..148], &block[156..]];
-        let sum = |part: &[u8]| part.iter().map(|byte| u32::from(*byte)).sum::<u32>();
-        let unsigned = sum(parts[0]) + sum(parts[1]);
-        if stated != i64::from(unsigned) + 8 * 32 {
+        let field: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
+        if stated != i64::from(sum(block)) - i64::from(field) + 8 * 32 {
             // Some old writers summed signed bytes: tar(5).
+            let parts = [&block[..148], &block[156..]];
             let signed: i64 = parts.iter().flat_map(|part| part.iter()).map(|byte| i64::from(byte.cast_signed())).sum();
             if stated != signed + 8 * 32 {
                 return Err(BadHeader::Checksum);
@@ -86,7 +85,20 @@ impl<'a> Header<'a> {
 
 /// True for a block of zeros, two of which end an archive.
 pub(crate) fn is_zero(block: &[u8]) -> bool {
-    block.iter().all(|byte| *byte == 0)
+    // Names come first: most blocks are told by their first byte.
+    block.first().is_none_or(|byte| *byte == 0) && block.iter().all(|byte| *byte == 0)
+}
+
+/// The sum of a block's bytes, eight at a time: four lanes of 16 bits hold the sum of 64 pairs of bytes.
+fn sum(block: &[u8; BLOCK]) -> u32 {
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    let (words, _) = block.as_chunks::<8>();
+    let lanes: u64 = words
+        .iter()
+        .map(|word| u64::from_le_bytes(*word))
+        .map(|word| (word & EVEN) + (word >> 8 & EVEN))
+        .fold(0, u64::wrapping_add);
+    (0..4).map(|lane| (lanes >> (16 * lane) & 0xffff) as u32).sum()
 }
 
 fn until_nul(field: &[u8]) -> &[u8] {
@@ -105,12 +117,16 @@ fn number(field: &[u8]) -> Option<i64> {
         }
         return i64::try_from(value).ok();
     }
-    let text = field.trim_ascii_start();
-    let text = text.split(|byte| matches!(byte, 0 | b' ')).next().unwrap_or(text);
-    text.iter().try_fold(0_i64, |value, digit| match digit {
-        b'0'..=b'7' => value.checked_mul(8)?.checked_add(i64::from(digit - b'0')),
-        _ => None,
-    })
+    // The longest field has 12 digits of three bits: nothing can overflow.
+    let mut value = 0;
+    for digit in field.trim_ascii_start() {
+        match digit {
+            b'0'..=b'7' => value = value << 3 | i64::from(digit - b'0'),
+            0 | b' ' => break,
+            _ => return None,
+        }
+    }
+    Some(value)
 }
 
 #[cfg(test)]
@@ -119,6 +135,14 @@ mod tests {
 
     fn check(field: &[u8], expected: Option<i64>) {
         assert_eq!(number(field), expected, "{field:?}");
+    }
+
+    #[test]
+    fn a_block_is_summed_byte_by_byte() {
+        assert_eq!(sum(&[0xff; BLOCK]), 0xff * 512_u32);
+        let block: [u8; BLOCK] = std::array::from_fn(|index| (index * 7 % 251) as u8);
+        let expected: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+        assert_eq!(sum(&block), expected);
     }
 
     #[test]

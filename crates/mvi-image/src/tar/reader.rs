@@ -71,20 +71,32 @@ pub(crate) struct TarReader<'s> {
     source: &'s mut dyn LayerBytes,
     offset: u64,
     header_limit: u64,
-    globals: Extended,
+    /// Global extended headers so far; few archives have any.
+    globals: Option<Extended>,
     /// Body bytes and padding of the current entry that were not taken yet.
     body_left: u64,
     padding: u64,
-    /// A header read ahead, to tell whether an entry that should have no body has one.
-    ahead: Option<[u8; BLOCK]>,
+    /// The block read last.
+    block: [u8; BLOCK],
+    /// True when that block is the next header, read to tell whether an entry that should have no body has one.
+    ahead: bool,
     /// True when a lone zero block ended the archive although more followed.
     pub(crate) lone_zero_block: bool,
 }
 
 impl<'s> TarReader<'s> {
     pub(crate) fn new(source: &'s mut dyn LayerBytes, header_limit: u64) -> Self {
-        let globals = Extended::default();
-        Self { source, offset: 0, header_limit, globals, body_left: 0, padding: 0, ahead: None, lone_zero_block: false }
+        Self {
+            source,
+            offset: 0,
+            header_limit,
+            globals: None,
+            body_left: 0,
+            padding: 0,
+            block: [0; BLOCK],
+            ahead: false,
+            lone_zero_block: false,
+        }
     }
 
     /// Reads the next entry into `entry`; false at the end of the archive.
@@ -94,29 +106,34 @@ impl<'s> TarReader<'s> {
         let (mut long_name, mut long_link) = (None, None);
         loop {
             let start = self.offset;
-            let Some(block) = self.read_header()? else {
+            if !self.read_header()? {
                 let announced = local != Extended::default() || long_name.is_some() || long_link.is_some();
                 // An extended header whose entry is missing was cut off.
                 return if announced { Err(TarError::Truncated { offset: self.offset }) } else { Ok(false) };
-            };
-            let header = Header::parse(&block).map_err(|bad| damaged(start, bad))?;
+            }
+            let header = Header::parse(&self.block).map_err(|bad| damaged(start, bad))?;
             let size = header.size().map_err(|bad| damaged(start, bad))?;
             match header.kind() {
                 b'x' | b'X' => local.read(&self.extension(start, size)?).map_err(|bad| bad_record(start, bad))?,
                 b'g' => {
                     let records = self.extension(start, size)?;
-                    self.globals.read(&records).map_err(|bad| bad_record(start, bad))?;
+                    self.globals.get_or_insert_default().read(&records).map_err(|bad| bad_record(start, bad))?;
                 }
                 b'L' => long_name = Some(trim_nul(self.extension(start, size)?)),
                 b'K' => long_link = Some(trim_nul(self.extension(start, size)?)),
                 // Volume label, multi-volume continuation, long-name lists of old GNU tar: no files of this archive.
                 b'V' | b'M' | b'N' => self.skip_exactly(size.next_multiple_of(BLOCK as u64))?,
                 _ => {
-                    let mut extended = local.over(&self.globals);
+                    let mut extended = match &self.globals {
+                        Some(globals) => local.over(globals),
+                        None => local,
+                    };
                     extended.path = extended.path.or(long_name);
                     extended.link = extended.link.or(long_link);
                     entry.stored = extended.size.unwrap_or(size);
-                    self.fill(entry, &header, extended)?;
+                    if Self::fill(entry, &header, extended) {
+                        self.pass_sparse_map()?;
+                    }
                     self.expect_body(entry, start)?;
                     return Ok(true);
                 }
@@ -124,7 +141,9 @@ impl<'s> TarReader<'s> {
         }
     }
 
-    fn fill(&mut self, entry: &mut Entry, header: &Header<'_>, extended: Extended) -> Result<(), TarError> {
+    /// Fills `entry`; true when blocks of a sparse map follow its header.
+    fn fill(entry: &mut Entry, header: &Header<'_>, extended: Extended) -> bool {
+        let mut map_follows = false;
         entry.oddity = None;
         header.write_path(&mut entry.path);
         if let Some(path) = extended.path {
@@ -148,14 +167,14 @@ impl<'s> TarReader<'s> {
         if header.kind() == b'S' {
             let (real, more) = header.sparse();
             entry.sparse_size = Some(real.unwrap_or(entry.stored));
-            self.pass_sparse_map(more)?;
+            map_follows = more;
         } else if let Some(real) = extended.sparse_size {
             entry.sparse_size = Some(real);
         }
         if let Some(name) = extended.sparse_name {
             entry.path = name;
         }
-        Ok(())
+        map_follows
     }
 
     fn kind(entry: &mut Entry, header: &Header<'_>) -> FileKind {
@@ -192,10 +211,10 @@ impl<'s> TarReader<'s> {
         }
         let stated = std::mem::take(&mut entry.stored);
         (self.body_left, self.padding) = (0, 0);
-        if let Some(block) = self.read_block()? {
-            if is_zero(&block) || Header::parse(&block).is_ok() {
+        if self.read_block()? {
+            if is_zero(&self.block) || Header::parse(&self.block).is_ok() {
                 self.offset -= BLOCK as u64;
-                self.ahead = Some(block);
+                self.ahead = true;
             } else {
                 let rest = stated.saturating_sub(BLOCK as u64);
                 self.body_left = rest;
@@ -206,12 +225,15 @@ impl<'s> TarReader<'s> {
         Ok(())
     }
 
-    fn pass_sparse_map(&mut self, mut more: bool) -> Result<(), TarError> {
-        while more {
-            let block = self.read_block()?.ok_or(TarError::Truncated { offset: self.offset })?;
-            more = block[504] != 0;
+    fn pass_sparse_map(&mut self) -> Result<(), TarError> {
+        loop {
+            if !self.read_block()? {
+                return Err(TarError::Truncated { offset: self.offset });
+            }
+            if self.block[504] == 0 {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Offset in the source; right after `next` it is where the body starts.
@@ -294,31 +316,25 @@ impl<'s> TarReader<'s> {
         Ok(bytes)
     }
 
-    /// The next header block; `None` at the end of the archive.
-    fn read_header(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
-        let block = match self.ahead.take() {
-            Some(block) => {
-                self.offset += BLOCK as u64;
-                block
-            }
-            None => match self.read_block()? {
-                Some(block) => block,
-                None => return Ok(None),
-            },
-        };
-        if !is_zero(&block) {
-            return Ok(Some(block));
+    /// Reads the next header into `block`; false at the end of the archive.
+    fn read_header(&mut self) -> Result<bool, TarError> {
+        if std::mem::take(&mut self.ahead) {
+            self.offset += BLOCK as u64;
+        } else if !self.read_block()? {
+            return Ok(false);
+        }
+        if !is_zero(&self.block) {
+            return Ok(true);
         }
         // Two zero blocks end an archive; one is tolerated, as GNU tar does.
-        if let Some(second) = self.read_block()? {
-            self.lone_zero_block = !is_zero(&second);
+        if self.read_block()? {
+            self.lone_zero_block = !is_zero(&self.block);
         }
-        Ok(None)
+        Ok(false)
     }
 
-    /// The next block; `None` at the end of the stream.
-    fn read_block(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
-        let mut block = [0; BLOCK];
+    /// Reads the next block into `block`; false at the end of the stream.
+    fn read_block(&mut self) -> Result<bool, TarError> {
         let mut filled = 0;
         while filled < BLOCK {
             let offset = self.offset;
@@ -327,16 +343,16 @@ impl<'s> TarReader<'s> {
                 break;
             }
             let length = bytes.len().min(BLOCK - filled);
-            block[filled..filled + length].copy_from_slice(&bytes[..length]);
+            self.block[filled..filled + length].copy_from_slice(&bytes[..length]);
             self.source.consume(length);
             self.offset += length as u64;
             filled += length;
         }
         match filled {
-            0 => Ok(None),
-            BLOCK => Ok(Some(block)),
+            0 => Ok(false),
+            BLOCK => Ok(true),
             // A rest of zeros is padding somebody cut; anything else is a cut header.
-            _ if is_zero(&block) => Ok(None),
+            _ if is_zero(&self.block[..filled]) => Ok(false),
             _ => Err(TarError::Truncated { offset: self.offset }),
         }
     }

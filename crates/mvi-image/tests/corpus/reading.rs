@@ -35,8 +35,15 @@ pub(crate) fn read_all(reference: &str) -> Result<Vec<Read>, ImageError> {
     let platform = PlatformChoice::Prefer(Platform::host());
     let options = OpenOptions { platform, verify: true, limits: &limits, collector: &Curious };
     let images = open(&Location::parse(reference)?, &options)?;
-    let options =
-        ScanOptions { collector: &Curious, limits: &limits, verify: true, jobs: 2, cache: None, progress: &Quiet };
+    let options = ScanOptions {
+        collector: &Curious,
+        limits: &limits,
+        verify: true,
+        estimate: true,
+        jobs: 2,
+        cache: None,
+        progress: &Quiet,
+    };
     let read = |image| {
         let layers = scan(image, &options)?;
         Ok(Read { tree: merge(layers.iter().map(|layer| layer.facts.clone()).collect()), layers })

@@ -21,7 +21,8 @@ fn read(text: &str, limits: &Limits) -> Result<(), ImageError> {
     let platform = "linux/amd64".parse()?;
     let options = OpenOptions { platform, verify: true, limits, collector: &Names };
     let image = open(&Location::parse(text)?, &options)?.remove(0);
-    let options = ScanOptions { collector: &Names, limits, verify: true, jobs: 1, cache: None, progress: &Quiet };
+    let options =
+        ScanOptions { collector: &Names, limits, verify: true, estimate: true, jobs: 1, cache: None, progress: &Quiet };
     scan(&image, &options).map(|_| ())
 }
 
@@ -257,8 +258,15 @@ fn a_file_that_ends_early_while_it_is_read_is_a_read_error() {
     let options = OpenOptions { platform: PlatformChoice::All, verify: true, limits: &limits, collector: &Names };
     let image = open(&Location::parse(path.to_str().unwrap()).unwrap(), &options).unwrap().remove(0);
     truncate(&path);
-    let options =
-        ScanOptions { collector: &Names, limits: &limits, verify: true, jobs: 1, cache: None, progress: &Quiet };
+    let options = ScanOptions {
+        collector: &Names,
+        limits: &limits,
+        verify: true,
+        estimate: true,
+        jobs: 1,
+        cache: None,
+        progress: &Quiet,
+    };
     check(scan(&image, &options).map(|_| ()), "E-READ");
 }
 

@@ -33,7 +33,10 @@ pub(crate) fn scan_at(text: &str, verify: bool) -> Result<Vec<ScannedLayer>, Ima
     let options = OpenOptions { platform: PlatformChoice::All, verify, limits: &limits, collector: &Names };
     let image = open(&Location::parse(text)?, &options)?.remove(0);
     let progress = &Quiet;
-    scan(&image, &ScanOptions { collector: &Names, limits: &limits, verify, jobs: 2, cache: None, progress })
+    scan(
+        &image,
+        &ScanOptions { collector: &Names, limits: &limits, verify, estimate: true, jobs: 2, cache: None, progress },
+    )
 }
 
 /// Reads the layers as a docker archive has them.

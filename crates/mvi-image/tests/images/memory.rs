@@ -70,7 +70,7 @@ fn read_within(
 ) -> Result<Vec<ScannedLayer>, ImageError> {
     let options = OpenOptions { platform: PlatformChoice::All, verify, limits, collector: &Names };
     let image = open(&Location::parse(path.to_str().unwrap())?, &options)?.remove(0);
-    scan(&image, &ScanOptions { collector: &Names, limits, verify, jobs: 2, cache, progress: &Quiet })
+    scan(&image, &ScanOptions { collector: &Names, limits, verify, estimate: true, jobs: 2, cache, progress: &Quiet })
 }
 
 /// Two layers with a bit of everything.

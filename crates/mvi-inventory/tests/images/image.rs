@@ -31,7 +31,15 @@ pub(crate) fn tree(layers: &[&[Entry<'_>]]) -> FileTree {
     let options = OpenOptions { platform: PlatformChoice::All, verify: true, limits: &limits, collector };
     let location = Location::parse(&format!("docker-archive:{}", file.path().display())).unwrap();
     let image = mvi_image::open(&location, &options).unwrap().remove(0);
-    let options = ScanOptions { collector, limits: &limits, verify: true, jobs: 1, cache: None, progress: &Quiet };
+    let options = ScanOptions {
+        collector,
+        limits: &limits,
+        verify: true,
+        estimate: true,
+        jobs: 1,
+        cache: None,
+        progress: &Quiet,
+    };
     let scanned = mvi_image::scan(&image, &options).unwrap();
     mvi_image::merge(scanned.into_iter().map(|layer| layer.facts).collect())
 }

@@ -31,6 +31,8 @@ pub(crate) struct Examiner<'a> {
     pub options: &'a ExamineOptions,
     /// Asks for the bodies that the action at hand needs.
     pub collector: &'a dyn Collector,
+    /// True when it needs the transfer size of plain layers even where their bodies are skipped.
+    pub estimate: bool,
     /// Watches the layers of the image at hand.
     pub progress: &'a dyn Progress,
 }
@@ -82,6 +84,7 @@ impl Examiner<'_> {
                 collector: self.collector,
                 limits: &options.limits,
                 verify: options.verify,
+                estimate: self.estimate,
                 jobs: options.jobs,
                 cache: options.cache.as_ref(),
                 progress: self.progress,

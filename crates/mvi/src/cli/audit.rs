@@ -23,7 +23,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
     let options = examine_options(&args.read);
     let bars = Bars::new(args.read.quiet);
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, progress: &bars };
+    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
     let report = audit(
         &examiner,
         &locations,

@@ -85,7 +85,7 @@ fn look<T>(
     let options = examine_options(args);
     let bars = Bars::new(args.quiet);
     let collector = if options.cache.is_some() { &InventoryCollector } else { needed };
-    let result = act(&Examiner { options: &options, collector, progress: &bars }, &location);
+    let result = act(&Examiner { options: &options, collector, estimate: false, progress: &bars }, &location);
     bars.clear();
     if let Some(cache) = &options.cache {
         cache.settle();
