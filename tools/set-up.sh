@@ -5,13 +5,13 @@
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
-  jq:jq zstd:zstd python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
-[[ ${1-} != bench ]] || tools+=(igzip:isal openssl:openssl time:time)
+  jq:jq zstd:zstd python3:python3 tar:tar gzip:gzip openssl:openssl update-ca-certificates:ca-certificates)
+[[ ${1-} != bench ]] || tools+=(igzip:isal time:time)
 missing=()
 for pair in "${tools[@]}"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done
 # gcc alone brings no C library to link with.
 [[ ! " ${missing[*]-} " == *" gcc "* ]] || missing+=(libc6-dev)
-[[ ${1-} != bench ]] || python3 -c "import venv, ensurepip" 2>/dev/null || missing+=(python3-venv)
+python3 -c "import venv, ensurepip" 2>/dev/null || missing+=(python3-venv)
 if ((${#missing[@]})); then
   if ((EUID)); then
     echo "set-up: missing: ${missing[*]}; run this once as root" >&2
@@ -27,3 +27,9 @@ for tool in cargo rustfmt cargo-clippy; do
   echo "set-up: $tool is missing" >&2
   exit 1
 done
+# Programs that verify our seals and are not ours, in a Python environment of their own.
+verifiers=${MVI_VERIFIERS:-${TMPDIR:-/tmp}/mvi-verifiers}
+if ! "$verifiers/bin/python" -c "import securesystemslib.dsse, in_toto_attestation" 2>/dev/null; then
+  python3 -m venv "$verifiers"
+  "$verifiers/bin/pip" install --quiet 'securesystemslib[crypto]==1.6.0' in-toto-attestation==0.9.3
+fi

@@ -15,6 +15,7 @@ const LINES: usize = 400;
 const ARROWS: &[(&str, &[&str])] = &[
     ("mvi-image", &[]),
     ("mvi-inventory", &["mvi-image"]),
+    ("mvi-seal", &["mvi-image"]),
     ("mvi-standard", &["mvi-image", "mvi-inventory"]),
     ("mvi", &["mvi-image", "mvi-inventory", "mvi-standard"]),
 ];
