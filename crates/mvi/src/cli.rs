@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod cache;
+mod key;
 mod look;
 mod output;
 mod standard;
@@ -42,6 +43,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Explain(args) => look::explain(args),
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
+        Verb::Key(args) => key::run(args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "mvi", &mut text);

@@ -2,6 +2,7 @@
 
 mod actions;
 mod cli;
+mod config;
 mod progress;
 mod render;
 mod report;

@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mvi-inventory", &["mvi-image"]),
     ("mvi-seal", &["mvi-image"]),
     ("mvi-standard", &["mvi-image", "mvi-inventory"]),
-    ("mvi", &["mvi-image", "mvi-inventory", "mvi-standard"]),
+    ("mvi", &["mvi-image", "mvi-inventory", "mvi-seal", "mvi-standard"]),
 ];
 
 /// Pieces of source text that are nowhere allowed, each cut in two so that this file may hold it.

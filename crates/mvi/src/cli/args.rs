@@ -1,5 +1,7 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
+pub(super) mod seal;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -43,6 +45,9 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Make and show the keys that seal
+    #[command(after_help = "Examples:\n  mvi key new ada.key\n  mvi key show ada.key.pub")]
+    Key(seal::KeyArgs),
     /// Print a shell's completion script
     #[command(
         after_help = "Examples:\n  mvi completions bash > /etc/bash_completion.d/mvi\n  mvi completions fish > ~/.config/fish/completions/mvi.fish"

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use mvi_image::ImageError;
+use mvi_seal::SealError;
 
 use super::args::Format;
 use crate::actions::audit::unreadable;
@@ -46,6 +47,8 @@ pub(super) enum Failure {
         /// What is wrong with it.
         error: ImageError,
     },
+    /// A key, an envelope or a sealed record.
+    Seal(SealError),
     /// Anything else that could not be read or written.
     Other(anyhow::Error),
     /// Wrong use.
@@ -64,7 +67,8 @@ impl Failure {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Image { error, .. } if error.is_usage() => Exit::Usage,
-            Self::Image { .. } | Self::Other(_) => Exit::Unreadable,
+            Self::Seal(error) if error.is_usage() => Exit::Usage,
+            Self::Image { .. } | Self::Seal(_) | Self::Other(_) => Exit::Unreadable,
             Self::Usage(_) => Exit::Usage,
         }
     }
@@ -94,6 +98,12 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
@@ -101,6 +111,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Image { source, error } => out.write_str(&complaint(&unreadable(source.clone(), error))),
+            Self::Seal(error) => {
+                write!(out, "{ERROR}error[{}]{ERROR:#} {}", error.code(), harmless(&error.to_string()))?;
+                let cause = std::error::Error::source(error);
+                cause.map_or(Ok(()), |cause| write!(out, ": {}", harmless(&cause.to_string())))
+            }
             Self::Other(error) => {
                 let lines: Vec<_> = format!("{error:#}").lines().map(|line| harmless(line).into_owned()).collect();
                 write!(out, "{ERROR}error:{ERROR:#} {}", lines.join("\n"))

@@ -1,0 +1,123 @@
+//! `mvi.toml`: what a team writes down once, found upwards from the working directory. Flags and the environment win.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+const NAME: &str = "mvi.toml";
+/// Longest file that is read, bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// The settings of a `mvi.toml`; paths in it are relative to the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where the fleet is remembered.
+    pub fleet: FleetConfig,
+    /// Change requests that live in git.
+    pub crq: CrqConfig,
+    /// Sealed ROMs.
+    pub rom: RomConfig,
+    /// Who may approve what.
+    #[serde(rename = "approver")]
+    pub approvers: Vec<Approver>,
+    /// The folder the file is in; empty without a file.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// `[fleet]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FleetConfig {
+    /// The database.
+    pub store: Option<PathBuf>,
+}
+
+/// `[crq]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CrqConfig {
+    /// Folder of `*.toml`, one change request each.
+    pub folder: Option<PathBuf>,
+}
+
+/// `[rom]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RomConfig {
+    /// Folder of sealed records.
+    pub folder: Option<PathBuf>,
+    /// Public keys that may seal.
+    pub trusted: Vec<PathBuf>,
+}
+
+/// `[[approver]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Approver {
+    /// Who, as approvals name them.
+    pub name: String,
+    /// What they may speak for: VSM roles (`S3`, `S5`) and owners of GIDs (`SIGNALS`).
+    pub groups: Vec<String>,
+    /// Their public key, where approvals have to be signed.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
+}
+
+impl Config {
+    /// The settings for work in `folder`: the nearest `mvi.toml` there or above; none is fine.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that says something this program does not know.
+    pub(crate) fn find(folder: &Path) -> anyhow::Result<Self> {
+        for folder in folder.ancestors() {
+            let path = folder.join(NAME);
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.len() > LONGEST => {
+                    anyhow::bail!("`{}` is larger than {LONGEST} bytes", path.display())
+                }
+                Ok(_) => return Self::read(&path),
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(error) => return Err(error).with_context(|| format!("cannot look for `{}`", path.display())),
+            }
+        }
+        Ok(Self::default())
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let mut config: Self = toml::from_str(&text).with_context(|| format!("`{}` is not valid", path.display()))?;
+        config.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(config)
+    }
+
+    /// A path of the file, seen from where the program runs.
+    #[must_use]
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot write its file should stop
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_file_counts_and_its_paths_are_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        let below = root.path().join("a/b");
+        fs::create_dir_all(&below).unwrap();
+        fs::write(root.path().join(NAME), "[fleet]\nstore = \"far.db\"\n").unwrap();
+        fs::write(root.path().join("a").join(NAME), "[fleet]\nstore = \"near.db\"\n").unwrap();
+        let config = Config::find(&below).unwrap();
+        assert_eq!(config.path(&config.fleet.store.clone().unwrap()), root.path().join("a/near.db"));
+        fs::write(root.path().join("a").join(NAME), "[flete]\n").unwrap();
+        let error = format!("{:#}", Config::find(&below).unwrap_err());
+        assert!(error.contains("a/mvi.toml` is not valid") && error.contains("flete"), "{error}");
+    }
+}
