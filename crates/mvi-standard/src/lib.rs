@@ -16,15 +16,24 @@
 //! ```
 
 pub mod base;
+pub mod belt;
 pub mod class;
+pub mod declared;
 pub mod diff;
 pub mod evidence;
+pub mod fleet;
+pub mod fleet_file;
+pub mod gid;
 pub mod judge;
 pub mod lint;
 pub mod load;
 mod numbers;
+pub mod organism;
 pub mod pattern;
+pub mod pressure;
+pub mod ratio;
 pub mod reference;
+pub mod solvency;
 pub mod standard;
 pub mod verdict;
 

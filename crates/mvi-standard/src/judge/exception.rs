@@ -43,6 +43,9 @@ pub(super) fn of(standard: &Standard, evidence: &Evidence, size_mb: Option<f64>,
     let listed = standard
         .justified
         .iter()
+        .filter(|entry| {
+            evidence.justification.as_ref().and_then(|given| given.imported_from.as_ref()) != Some(&entry.image)
+        })
         .filter(|entry| image.is_some_and(|image| names_image(&entry.image, image, standard)))
         .map(|entry| grandfathered(standard, entry, size_mb, now));
     given.into_iter().chain(listed).min_by_key(|exception| match exception.state {
