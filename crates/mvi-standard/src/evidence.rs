@@ -174,9 +174,12 @@ pub struct Justification {
     /// When it stops to count; never, where missing.
     #[serde(default, with = "timestamp")]
     pub lapses_at: Option<Timestamp>,
-    /// Entry of the standard's list that it was made from; that entry says nothing by itself any more.
+    /// When it has to be reviewed; it still counts after that, until it lapses.
+    #[serde(default, with = "timestamp")]
+    pub review_due: Option<Timestamp>,
+    /// Entry of the standard's list that it takes the place of; that entry says nothing by itself any more.
     #[serde(default)]
-    pub imported_from: Option<String>,
+    pub takes_place_of: Option<String>,
     /// Whether it was approved for a base that is not registered, and so answers T3.
     #[serde(default)]
     pub base: BaseApproval,

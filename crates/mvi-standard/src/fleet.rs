@@ -9,6 +9,7 @@ use serde::Serialize;
 pub use image::JudgedImage;
 pub use scope::{Scope, Weigh, WeighError};
 
+use crate::crq::{Calendar, Crq};
 use crate::declared::{growth, tag_order};
 use crate::fleet_file::FleetFile;
 use crate::organism::{FleetVerdict, base_status, row_status};
@@ -47,8 +48,23 @@ pub struct Status {
 }
 
 /// Judges every image of a fleet file and the fleet as a whole. Pure: `now` decides which exceptions count.
-pub fn judge_fleet(standard: &Standard, fleet: &FleetFile, now: Timestamp) -> FleetJudgement {
-    let mut images: Vec<JudgedImage> = fleet.images.iter().map(|image| image::judged(standard, image, now)).collect();
+///
+/// A change request in force justifies the image it is about; the standard's own list counts for images that no
+/// request was ever in force for.
+pub fn judge_fleet(standard: &Standard, fleet: &FleetFile, crqs: &[Crq], now: Timestamp) -> FleetJudgement {
+    judge_fleet_with(standard, fleet, crqs, &Calendar::of(standard, &[]), now)
+}
+
+/// The same with coming standards, which make change requests due on their first day.
+pub fn judge_fleet_with(
+    standard: &Standard,
+    fleet: &FleetFile,
+    crqs: &[Crq],
+    calendar: &Calendar,
+    now: Timestamp,
+) -> FleetJudgement {
+    let judged = |image| image::judged(standard, image, crqs, calendar, now);
+    let mut images: Vec<JudgedImage> = fleet.images.iter().map(judged).collect();
     add_growth(standard, fleet, &mut images);
     let verdicts: Vec<FleetVerdict<'_>> = images
         .iter()

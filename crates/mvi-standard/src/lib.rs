@@ -18,9 +18,12 @@
 pub mod base;
 pub mod belt;
 pub mod class;
+pub mod crq;
+pub mod decision;
 pub mod declared;
 pub mod diff;
 pub mod evidence;
+pub mod feasibility;
 pub mod fleet;
 pub mod fleet_file;
 pub mod gid;
@@ -36,6 +39,7 @@ pub mod reference;
 pub mod solvency;
 pub mod standard;
 pub mod verdict;
+pub mod wheel;
 
 pub use evidence::Evidence;
 pub use judge::{Judgement, judge};

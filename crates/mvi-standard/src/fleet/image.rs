@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::belt::{self, Placement};
+use crate::crq::{Calendar, Coverage, Crq, covering};
 use crate::declared::{self, Effective};
 use crate::fleet_file::FleetImage;
 use crate::judge::{Finding, Judgement, judge};
@@ -60,6 +61,8 @@ pub struct JudgedImage {
     pub pulls: Option<f64>,
     /// Pods, as a weight.
     pub pods: Option<f64>,
+    /// The change request about it that says most.
+    pub coverage: Option<Coverage>,
     /// What weakens the judgement or contradicts what is declared.
     pub findings: Vec<Finding>,
     /// The judgement itself, with its trace and gates.
@@ -67,8 +70,17 @@ pub struct JudgedImage {
     pub judgement: Judgement,
 }
 
-pub(super) fn judged(standard: &Standard, image: &FleetImage, now: Timestamp) -> JudgedImage {
-    let evidence = image.evidence(standard);
+pub(super) fn judged(
+    standard: &Standard,
+    image: &FleetImage,
+    crqs: &[Crq],
+    calendar: &Calendar,
+    now: Timestamp,
+) -> JudgedImage {
+    let mut evidence = image.evidence(standard);
+    let named = (image.repository.as_str(), image.digest.as_deref());
+    let coverage = covering(standard, crqs, calendar, named, now);
+    evidence.justification = coverage.as_ref().map(|coverage| coverage.justification.clone());
     let judgement = judge(standard, &evidence, now);
     let size_mb = judgement.size.map(|size| size.mb);
     let pressure = pressure(standard, &image.measurements(size_mb));
@@ -104,6 +116,7 @@ pub(super) fn judged(standard: &Standard, image: &FleetImage, now: Timestamp) ->
         audited: image.audited,
         pulls: image.pulls,
         pods: image.pods,
+        coverage,
         findings,
         judgement,
     }

@@ -20,7 +20,7 @@ fn now() -> Timestamp {
 }
 
 fn told() -> FleetJudgement {
-    judge_fleet(&STANDARD, &FLEET, now())
+    judge_fleet(&STANDARD, &FLEET, &[], now())
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn platforms_are_one_image_and_a_digest_counts_once() {
         ]
         .concat(),
     );
-    let told = judge_fleet(&STANDARD, &fleet, now());
+    let told = judge_fleet(&STANDARD, &fleet, &[], now());
     assert_eq!(told.solvency.tally, Tally::new(2, 1, 1, 0).unwrap());
     let weighed = |weigh| told.solvency_by(Scope::All, weigh).unwrap().tally;
     assert_eq!(weighed(Weigh::Pods), Tally::new(6_000_000, 1_000_000, 5_000_000, 0).unwrap());
@@ -182,7 +182,7 @@ fn platforms_are_one_image_and_a_digest_counts_once() {
 fn an_image_that_only_calls_itself_justified_is_told() {
     let fleet =
         file("[[image]]\nname = \"a\"\nrepository = \"a\"\nrole = \"service\"\nsize_mb = 900\njustified = true");
-    let told = judge_fleet(&STANDARD, &fleet, now());
+    let told = judge_fleet(&STANDARD, &fleet, &[], now());
     assert_eq!(told.images[0].standing, Standing::Heavy);
     assert!(told.images[0].findings.iter().any(|finding| finding.code == "W-JUSTIFIED-UNBACKED"));
 }
@@ -190,7 +190,7 @@ fn an_image_that_only_calls_itself_justified_is_told() {
 #[test]
 fn an_unmeasured_image_on_a_floor_base_is_not_compliant() {
     let fleet = file("[[image]]\nname = \"a\"\nrepository = \"a\"\nrole = \"service\"\nbase = \"alpine:3.21\"");
-    let told = judge_fleet(&STANDARD, &fleet, now());
+    let told = judge_fleet(&STANDARD, &fleet, &[], now());
     let image = &told.images[0];
     assert_eq!((image.standing, image.compliant, image.placement.segment), (Standing::Unmeasured, false, 61));
     assert_eq!(told.solvency.interval.map(|[low, high]| (low, high)), Some((Ratio::ZERO, Ratio::new(1, 1).unwrap())));
@@ -200,7 +200,7 @@ fn an_unmeasured_image_on_a_floor_base_is_not_compliant() {
 fn order_and_company_change_nobodys_place() {
     let mut turned = FLEET.clone();
     turned.images.reverse();
-    let (told, turned) = (told(), judge_fleet(&STANDARD, &turned, now()));
+    let (told, turned) = (told(), judge_fleet(&STANDARD, &turned, &[], now()));
     assert_eq!(told.solvency, turned.solvency);
     for image in &told.images {
         let alone = judge_fleet(
@@ -209,6 +209,7 @@ fn order_and_company_change_nobodys_place() {
                 images: FLEET.images.iter().filter(|one| one.name == image.name).cloned().collect(),
                 ..FLEET.clone()
             },
+            &[],
             now(),
         );
         let other = turned.images.iter().find(|other| other.name == image.name).unwrap();
