@@ -34,12 +34,15 @@ mod numbers;
 pub mod organism;
 pub mod pattern;
 pub mod pressure;
+pub mod pull;
 pub mod ratio;
 pub mod reference;
 pub mod solvency;
+pub mod sovereignty;
 pub mod standard;
 pub mod verdict;
 pub mod wheel;
+pub mod workload;
 
 pub use evidence::Evidence;
 pub use judge::{Judgement, judge};
