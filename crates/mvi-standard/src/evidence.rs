@@ -163,7 +163,7 @@ impl Default for RuntimePackages {
 }
 
 /// An approved exception for this image, given by whoever keeps change requests.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Justification {
     /// Largest size that it covers, MB.
     pub cap_mb: f64,
@@ -174,6 +174,26 @@ pub struct Justification {
     /// When it stops to count; never, where missing.
     #[serde(default, with = "timestamp")]
     pub lapses_at: Option<Timestamp>,
+    /// When it has to be reviewed; it still counts after that, until it lapses.
+    #[serde(default, with = "timestamp")]
+    pub review_due: Option<Timestamp>,
+    /// Entry of the standard's list that it takes the place of; that entry says nothing by itself any more.
+    #[serde(default)]
+    pub takes_place_of: Option<String>,
+    /// Whether it was approved for a base that is not registered, and so answers T3.
+    #[serde(default)]
+    pub base: BaseApproval,
+}
+
+/// Whether an exception was approved for the base too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BaseApproval {
+    /// It says nothing about an unregistered base.
+    #[default]
+    Silent,
+    /// The unregistered base was approved.
+    NewBase,
 }
 
 mod timestamp {

@@ -61,7 +61,7 @@ pub struct Judgement {
     pub exception: Option<Exception>,
     /// Reasons for a change request, in order.
     pub triggers: Vec<Trigger>,
-    /// Whether the image counts as compliant in the fleet's score: a floor base and no trigger.
+    /// Whether the image counts as compliant in the fleet's score: measured, a floor base and no trigger.
     pub floor_compliant: bool,
     /// Whether the image counts as heavy in the fleet's score: trigger T2.
     pub heavy: bool,
@@ -134,7 +134,8 @@ pub fn judge(standard: &Standard, evidence: &Evidence, now: Timestamp) -> Judgem
         next_steps: steps::of(&case, &decision),
         rule: DecidingRule { id: decision.rule, when: decision.when, reason: decision.reason },
         trace: decision.trace,
-        floor_compliant: case.base.is_floor() && triggers.is_empty(),
+        // An unmeasured image could be heavy, so whether a trigger fires is not known.
+        floor_compliant: case.size.is_some() && case.base.is_floor() && triggers.is_empty(),
         heavy: triggers.contains(&Trigger::T2),
         triggers,
         size: case.size,

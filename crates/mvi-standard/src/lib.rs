@@ -16,17 +16,33 @@
 //! ```
 
 pub mod base;
+pub mod belt;
 pub mod class;
+pub mod crq;
+pub mod decision;
+pub mod declared;
 pub mod diff;
 pub mod evidence;
+pub mod feasibility;
+pub mod fleet;
+pub mod fleet_file;
+pub mod gid;
 pub mod judge;
 pub mod lint;
 pub mod load;
 mod numbers;
+pub mod organism;
 pub mod pattern;
+pub mod pressure;
+pub mod pull;
+pub mod ratio;
 pub mod reference;
+pub mod solvency;
+pub mod sovereignty;
 pub mod standard;
 pub mod verdict;
+pub mod wheel;
+pub mod workload;
 
 pub use evidence::Evidence;
 pub use judge::{Judgement, judge};

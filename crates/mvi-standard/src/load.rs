@@ -1,14 +1,16 @@
 //! Loading a standard: TOML, what it extends, its schema, its digest; files are read by the caller.
 
 mod error;
+mod fixed;
 pub(crate) mod keys;
 mod merge;
-mod parse;
-mod schema;
+pub(crate) mod parse;
+pub(crate) mod schema;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub(crate) use error::list;
 pub use error::{LoadError, Violation};
 
 use crate::standard::Standard;
@@ -49,7 +51,7 @@ impl Standard {
     /// does not follow the schema.
     pub fn load(toml: &[u8], resolve: Resolve<'_>) -> Result<Self, LoadError> {
         let merged = merge::resolved(toml, resolve)?;
-        schema::check(&merged)?;
+        schema::check(SCHEMA_JSON, &merged)?;
         Self::freeze(merged)
     }
 
@@ -57,7 +59,7 @@ impl Standard {
     fn freeze(merged: Value) -> Result<Self, LoadError> {
         let mut standard: Self =
             serde_json::from_value(merged.clone()).map_err(|source| LoadError::Shape { source })?;
-        check_fixed_parts(&standard)?;
+        fixed::check(&standard)?;
         standard.digest = digest(&merged)?;
         standard.document = merged;
         Ok(standard)
@@ -69,26 +71,6 @@ fn digest(document: &Value) -> Result<String, LoadError> {
     let canonical = serde_json_canonicalizer::to_vec(document).map_err(|source| LoadError::Canonical { source })?;
     let hex: String = Sha256::digest(&canonical).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("sha256:{hex}"))
-}
-
-/// Refuses what a file may say and the program would not do: verdicts that differ from the built-in rules'.
-fn check_fixed_parts(standard: &Standard) -> Result<(), LoadError> {
-    let rules = standard.verdict_rules.iter().filter_map(|rule| {
-        let fixed = crate::judge::verdict_of(rule.id);
-        (rule.verdict != fixed).then(|| Violation {
-            path: format!("verdict_rule:{}.verdict", rule.id),
-            message: format!("is `{}`, and this rule always means `{fixed}`; disable the rule instead", rule.verdict),
-        })
-    });
-    let severities = standard.verdicts.iter().filter_map(|row| {
-        let fixed = row.id.severity()?;
-        (row.severity != fixed).then(|| Violation {
-            path: format!("verdict:{}.severity", row.id),
-            message: format!("is {}, and the order of verdicts is fixed: {fixed}", row.severity),
-        })
-    });
-    let violations: Vec<Violation> = rules.chain(severities).collect();
-    if violations.is_empty() { Ok(()) } else { Err(LoadError::Invalid { violations }) }
 }
 
 #[cfg(test)]

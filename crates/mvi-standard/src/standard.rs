@@ -1,13 +1,19 @@
 //! The standard as data: the typed tables that judging needs, beside the whole document and its digest.
 
+mod fleet;
 mod registry;
 mod rows;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use fleet::{
+    AdmissionTable, CrqRole, Dimension, GainTable, Owner, PressureTable, PullTable, Revision, School, SolvencyTable,
+    SostleLevel, SovereigntyRule, StatefulCr, VsmRole,
+};
 pub use registry::{
-    ActionCode, BaseFact, Belt, Gid, GidGap, Mirror, RuntimeProfile, Segment, TriggerText, VerdictRule, VerdictSeverity,
+    ActionCode, BaseFact, Belt, Gid, GidGap, LineageRow, Mirror, RuntimeProfile, Segment, TriggerText, VerdictRule,
+    VerdictSeverity,
 };
 pub use rows::{
     Acceptance, BanScope, Banned, BuilderBase, JustifiedImage, Meta, Operator, Policy, RomBase, RomStatus, Row,
@@ -72,6 +78,49 @@ pub struct Standard {
     /// Reasons for a change request, in the standard's words.
     #[serde(rename = "crq_trigger", default)]
     pub triggers: Vec<TriggerText>,
+    /// Dimensions that are measured, each with its floor.
+    #[serde(rename = "dimension")]
+    pub dimensions: Vec<Dimension>,
+    /// Bands of pressure.
+    pub pressure: PressureTable,
+    /// The fleet's target.
+    pub solvency: SolvencyTable,
+    /// Declared parents of services.
+    #[serde(default)]
+    pub lineage: Vec<LineageRow>,
+    /// Rebuild and measurement profiles.
+    #[serde(rename = "school", default)]
+    pub schools: Vec<School>,
+    /// Operating roles.
+    #[serde(rename = "vsm", default)]
+    pub vsm_roles: Vec<VsmRole>,
+    /// Exposure levels.
+    #[serde(rename = "sostle", default)]
+    pub sostle_levels: Vec<SostleLevel>,
+    /// Who answers for images.
+    #[serde(rename = "owner", default)]
+    pub owners: Vec<Owner>,
+    /// Deployment rules.
+    #[serde(rename = "sovereignty", default)]
+    pub sovereignty: Vec<SovereigntyRule>,
+    /// Who approves change requests.
+    #[serde(rename = "crq_role", default)]
+    pub crq_roles: Vec<CrqRole>,
+    /// What an alternative base has to gain.
+    #[serde(default)]
+    pub gbm: GainTable,
+    /// The pull model.
+    #[serde(default)]
+    pub pull_model: PullTable,
+    /// Settings of admission.
+    #[serde(default)]
+    pub admission: AdmissionTable,
+    /// Custom resources whose replicas hold state.
+    #[serde(rename = "stateful_cr", default)]
+    pub stateful_crs: Vec<StatefulCr>,
+    /// What this standard changed and why.
+    #[serde(rename = "revision", default)]
+    pub revisions: Vec<Revision>,
     #[serde(skip)]
     pub(crate) document: Value,
     #[serde(skip)]

@@ -158,6 +158,10 @@ pub enum Trigger {
     T3,
     /// The base is on the list of banned images.
     T4,
+    /// Something that holds state gets another replica; about workloads, not images.
+    T5,
+    /// A single job asks for a GPU; about workloads, not images.
+    T6,
 }
 
 /// How much a finding matters.

@@ -43,6 +43,9 @@ pub(super) fn of(standard: &Standard, evidence: &Evidence, size_mb: Option<f64>,
     let listed = standard
         .justified
         .iter()
+        .filter(|entry| {
+            evidence.justification.as_ref().and_then(|given| given.takes_place_of.as_ref()) != Some(&entry.image)
+        })
         .filter(|entry| image.is_some_and(|image| names_image(&entry.image, image, standard)))
         .map(|entry| grandfathered(standard, entry, size_mb, now));
     given.into_iter().chain(listed).min_by_key(|exception| match exception.state {
@@ -60,7 +63,7 @@ fn approved(given: &Justification, size_mb: Option<f64>, now: Timestamp) -> Exce
         cap_mb,
         constraint: given.constraint.clone(),
         state: state(given.lapses_at.is_some_and(|lapses_at| now >= lapses_at), cap_mb, size_mb),
-        review_due: false,
+        review_due: given.review_due.is_some_and(|due| now >= due),
     }
 }
 

@@ -26,7 +26,13 @@ fn image(size_mb: f64, base: &str, class: &str) -> Evidence {
 }
 
 fn approved(cap_mb: f64, lapses_at: Option<Timestamp>) -> Option<Justification> {
-    Some(Justification { cap_mb, constraint: None, source: "CRQ-2026-0001".to_owned(), lapses_at })
+    Some(Justification {
+        cap_mb,
+        constraint: None,
+        source: "CRQ-2026-0001".to_owned(),
+        lapses_at,
+        ..Justification::default()
+    })
 }
 
 fn now() -> Timestamp {

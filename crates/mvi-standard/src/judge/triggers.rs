@@ -2,10 +2,12 @@
 
 use super::case::Case;
 use crate::base::BaseStanding;
+use crate::evidence::BaseApproval;
 use crate::reference::Reference;
 use crate::verdict::Trigger;
 
-/// The triggers that fire, in order. An exception that covers the image answers T1, T2 and T4.
+/// The triggers that fire, in order. An exception that covers the image answers T1, T2 and T4; T3 only one that was
+/// approved for the new base.
 pub(super) fn of(case: &Case<'_>) -> Vec<Trigger> {
     let covered = case.is_covered();
     let mut triggers = Vec::new();
@@ -16,8 +18,9 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Trigger> {
             }
             triggers.push(Trigger::T4);
         }
-        BaseStanding::Outside { .. } => triggers.push(Trigger::T3),
+        BaseStanding::Outside { .. } if !(covered && base_is_approved(case)) => triggers.push(Trigger::T3),
         BaseStanding::Banned { .. }
+        | BaseStanding::Outside { .. }
         | BaseStanding::Registered { .. }
         | BaseStanding::Unknown
         | BaseStanding::Unresolved { .. } => {}
@@ -27,6 +30,10 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Trigger> {
     }
     triggers.sort_unstable();
     triggers
+}
+
+fn base_is_approved(case: &Case<'_>) -> bool {
+    case.evidence.justification.as_ref().is_some_and(|given| given.base == BaseApproval::NewBase)
 }
 
 fn is_banned_system(reference: &str) -> bool {

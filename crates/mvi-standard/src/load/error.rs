@@ -94,6 +94,6 @@ impl fmt::Display for Violation {
     }
 }
 
-fn list(violations: &[Violation]) -> String {
+pub(crate) fn list(violations: &[Violation]) -> String {
     violations.iter().map(|violation| format!("\n  {violation}")).collect()
 }

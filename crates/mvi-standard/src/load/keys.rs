@@ -16,8 +16,7 @@ pub(crate) fn key_of(table: &str, entry: &Value) -> Option<String> {
 }
 
 /// The fields that the schema knows at a place such as `row:go-static` or `policy`; the tables for the file itself.
-pub(super) fn known_fields(path: &str) -> Vec<String> {
-    let schema: Value = serde_json::from_str(SCHEMA_JSON).unwrap_or_default();
+pub(super) fn known_fields(schema: &Value, path: &str) -> Vec<String> {
     let table = path.split([':', '.', '[']).next().unwrap_or_default();
     let shape = &schema["properties"][table];
     let fields = [&shape["items"]["properties"], &shape["properties"], &schema["properties"]];

@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::{LoadError, Violation};
 
 /// The document of one file; dates become their text.
-pub(super) fn document(file: &str, bytes: &[u8]) -> Result<Map<String, Value>, LoadError> {
+pub(crate) fn document(file: &str, bytes: &[u8]) -> Result<Map<String, Value>, LoadError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let (line, column) = position(&readable, readable.len());

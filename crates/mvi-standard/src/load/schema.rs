@@ -4,11 +4,11 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use super::keys::{key_of, known_fields};
-use super::{LoadError, SCHEMA_JSON, Violation};
+use super::{LoadError, Violation};
 
-/// Accepts a document, or names everything that is wrong with it.
-pub(super) fn check(document: &Value) -> Result<(), LoadError> {
-    let schema: Value = serde_json::from_str(SCHEMA_JSON).map_err(broken)?;
+/// Accepts a document that follows a schema, or names everything that is wrong with it.
+pub(crate) fn check(schema_json: &str, document: &Value) -> Result<(), LoadError> {
+    let schema: Value = serde_json::from_str(schema_json).map_err(broken)?;
     let validator = jsonschema::validator_for(&schema).map_err(broken)?;
     let mut violations: Vec<Violation> = Vec::new();
     for error in validator.iter_errors(document) {
@@ -19,7 +19,7 @@ pub(super) fn check(document: &Value) -> Result<(), LoadError> {
                 last.message.push_str(&format!(", `{field}`"));
             }
             _ => {
-                let message = message(&path, &error);
+                let message = message(&schema, &path, &error);
                 violations.push(Violation { path, message });
             }
         }
@@ -35,7 +35,7 @@ fn readable(document: &Value, pointer: &str) -> String {
     let mut value = &document[table];
     for part in parts {
         let entry = part.parse::<usize>().ok().and_then(|index| value.get(index));
-        let key = entry.and_then(|entry| key_of(table, entry));
+        let key = entry.and_then(|entry| key_of(table, entry).or_else(|| name_of(entry)));
         path = match (key, entry) {
             (Some(key), _) => format!("{path}:{key}"),
             (None, Some(_)) => format!("{path}[{part}]"),
@@ -46,9 +46,14 @@ fn readable(document: &Value, pointer: &str) -> String {
     path
 }
 
-fn message(path: &str, error: &jsonschema::ValidationError<'_>) -> String {
+/// The name of an entry in a document that is not a standard.
+fn name_of(entry: &Value) -> Option<String> {
+    entry.get("name")?.as_str().map(str::to_owned)
+}
+
+fn message(schema: &Value, path: &str, error: &jsonschema::ValidationError<'_>) -> String {
     if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
-        let known = known_fields(path);
+        let known = known_fields(schema, path);
         let names: Vec<String> = unexpected.iter().map(|name| unknown(name, &known)).collect();
         return format!("has the unknown {} {}", if names.len() == 1 { "key" } else { "keys" }, names.join(", "));
     }

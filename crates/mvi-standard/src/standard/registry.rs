@@ -17,6 +17,14 @@ pub struct Gid {
     pub owner: String,
     /// Standing as a base.
     pub status: Verdict,
+    /// Rebuild profile.
+    pub school: String,
+    /// Operating role.
+    pub vsm: Option<String>,
+    /// Lowest exposure level that it may serve.
+    pub sostle_min: Option<u8>,
+    /// Highest exposure level that it may serve.
+    pub sostle_max: Option<u8>,
 }
 
 /// An image that should be registered and is not.
@@ -145,4 +153,20 @@ pub struct TriggerText {
     pub text: String,
     /// Kind of change request.
     pub kind: String,
+}
+
+/// A declared parent of a service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LineageRow {
+    /// Base that the service is said to stand on.
+    pub parent: String,
+    /// Key, repository of the service.
+    pub child: String,
+    /// Declared size, MB.
+    pub size_mb: f64,
+    /// Whether the size is a rough one.
+    #[serde(default)]
+    pub approx: bool,
+    /// Declared status, in the standard's words.
+    pub status: String,
 }

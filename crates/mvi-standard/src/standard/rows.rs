@@ -18,6 +18,8 @@ pub struct Meta {
     pub size_basis: SizeBasis,
     /// Name of the standard before this one.
     pub supersedes: String,
+    /// Base of the logarithm of pressure.
+    pub gamma1: f64,
 }
 
 /// Which bytes a size counts.
@@ -61,6 +63,10 @@ pub struct Policy {
     pub declared_size_pct: f64,
     /// Percentage of growth between two tags that is worth a finding.
     pub size_regression_pct: f64,
+    /// Services below a base from which its reproduction is medium.
+    pub reproduction_medium_min: usize,
+    /// Services below a base from which its reproduction is high.
+    pub reproduction_high_min: usize,
     /// Whether bans look at the direct base or at all ancestors.
     pub ban_scope: BanScope,
 }

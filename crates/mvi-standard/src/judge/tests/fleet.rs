@@ -22,7 +22,7 @@ fn evidence(image: &Value) -> Evidence {
         cap_mb: size_mb * 1.05,
         constraint: text("constraint"),
         source: "the fleet audit".to_owned(),
-        lapses_at: None,
+        ..Justification::default()
     };
     Evidence {
         image: text("repository"),
