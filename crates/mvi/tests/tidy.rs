@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mvi-image", &[]),
     ("mvi-inventory", &["mvi-image"]),
     ("mvi-standard", &["mvi-image", "mvi-inventory"]),
+    ("mvi-fleet", &["mvi-image", "mvi-standard"]),
     ("mvi", &["mvi-image", "mvi-inventory", "mvi-standard"]),
 ];
 
@@ -101,7 +102,7 @@ fn nothing_is_left_unfinished() {
 
 #[test]
 fn libraries_leave_the_world_to_the_program() {
-    for library in ["mvi-image", "mvi-inventory", "mvi-standard"] {
+    for library in ["mvi-fleet", "mvi-image", "mvi-inventory", "mvi-standard"] {
         check(&sources(&root().join("crates").join(library).join("src")), |_, text| holds(text, NOT_IN_LIBRARIES));
     }
 }
