@@ -12,6 +12,10 @@ use crate::store::Store;
 /// Bytes of one payload; SQLite's own end is a thousand million.
 const PAYLOAD: usize = 256 << 20;
 
+/// Facts of one transaction when many are kept: enough that the disk is waited for rarely, few enough that other
+/// processes get their turn.
+pub(super) const BATCH: usize = 500;
+
 /// What became of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Appended {
@@ -41,6 +45,28 @@ impl Store {
     /// cannot be kept, [`FleetError::Full`], [`FleetError::Busy`], [`FleetError::ReadOnly`].
     pub fn append(&mut self, stamp: &mut Stamp, fact: &Fact, key: Option<&str>) -> Result<Appended, FleetError> {
         self.write(|writer| writer.append(stamp, fact, key))
+    }
+
+    /// Keeps many facts, some hundred a transaction, without keys. `kept` is called after each transaction with what
+    /// became of its facts, in order: those are on the disk. Gives the number of all.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; what `kept` was told stays, the transaction that failed leaves nothing.
+    pub fn append_many(
+        &mut self,
+        stamp: &mut Stamp,
+        facts: impl IntoIterator<Item = Fact>,
+        mut kept: impl FnMut(&[Appended]),
+    ) -> Result<usize, FleetError> {
+        let (mut facts, mut total) = (facts.into_iter().peekable(), 0);
+        while facts.peek().is_some() {
+            let batch: Vec<Fact> = facts.by_ref().take(BATCH).collect();
+            let keep = |writer: &mut Writer<'_>| batch.iter().map(|fact| writer.append(stamp, fact, None)).collect();
+            let done: Vec<Appended> = self.write(keep)?;
+            total += done.len();
+            kept(&done);
+        }
+        Ok(total)
     }
 }
 

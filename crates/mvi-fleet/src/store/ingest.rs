@@ -6,11 +6,7 @@ use crate::event::Stamp;
 use crate::fact::{Contents, Fact, ImageFacts};
 use crate::project::layers;
 use crate::store::Store;
-use crate::store::append::{Appended, Writer};
-
-/// Images of one transaction when many are taken in: enough that the disk is waited for rarely, few enough that
-/// other processes get their turn.
-const BATCH: usize = 500;
+use crate::store::append::{Appended, BATCH, Writer};
 
 /// What became of an image that was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

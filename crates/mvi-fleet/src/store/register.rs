@@ -56,6 +56,7 @@ impl Store {
 
 fn complete(registration: &Registration) -> Result<()> {
     let Registration { organism, rom, dimensions } = registration;
+    crate::gid::check(&organism.gid)?;
     let refused = |reason: String| Err(Fault::refused(&organism.gid, reason));
     if organism.digests.is_empty() {
         return refused("has no digest; give one for each platform".into());
