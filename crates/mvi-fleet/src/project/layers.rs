@@ -1,0 +1,197 @@
+//! Layers, and the packages that each provides and removes: `PROVIDES` and `REMOVES`, shared by all images.
+
+use mvi_image::Digest;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::bytes::{of_digest, pack, sha256, unpack};
+use crate::error::Result;
+use crate::fact::{Contents, Fact};
+use crate::project::names::KnownLayer;
+use crate::project::{Happened, Projection, Target};
+
+/// Slots of the signed hash of package names: `similarity.package_hash_slots` of the standard.
+pub(crate) const SLOTS: usize = 32;
+
+/// The projection of what layers hold.
+///
+/// The lists of a layer are packed in its row, as they are read whole; only the way back, from a package to its
+/// layers, is a table of edges.
+pub(crate) struct Layers;
+
+impl Projection for Layers {
+    fn name(&self) -> &'static str {
+        "layers"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn schema(&self) -> &'static str {
+        "CREATE TABLE package (id INTEGER PRIMARY KEY, purl TEXT NOT NULL UNIQUE) STRICT;
+         CREATE TABLE layer (
+             id INTEGER PRIMARY KEY,
+             diff_id BLOB NOT NULL UNIQUE,
+             contents BLOB,
+             provides BLOB,
+             removes BLOB,
+             features BLOB
+         ) STRICT;
+         CREATE INDEX layer_unexamined ON layer (id) WHERE contents IS NULL;
+         CREATE TABLE provided_by (package INTEGER, layer INTEGER, PRIMARY KEY (package, layer)) STRICT, WITHOUT ROWID;
+         CREATE TABLE removed_by (package INTEGER, layer INTEGER, PRIMARY KEY (package, layer)) STRICT, WITHOUT ROWID;"
+    }
+
+    fn apply(&self, target: &mut Target<'_>, event: &Happened<'_>) -> Result<()> {
+        match event.fact {
+            Fact::Layer(contents) => put(target, contents, *event.payload_sha256),
+            Fact::Image(image) => image.layers.iter().try_for_each(|layer| intern(target, &layer.diff_id).map(|_| ())),
+            Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) | Fact::Vulnerability(_) | Fact::Run(_) => Ok(()),
+            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Rom(_) | Fact::Standard(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether the layer's contents are the ones with this hash.
+pub(crate) fn known_as(target: &mut Target<'_>, diff_id: &Digest, contents: &[u8; 32]) -> Result<bool> {
+    Ok(find(target, diff_id)?.is_some_and(|known| known.contents.as_ref() == Some(contents)))
+}
+
+/// The layer's id, given now if it has none.
+pub(crate) fn intern(target: &mut Target<'_>, diff_id: &Digest) -> Result<KnownLayer> {
+    if let Some(known) = find(target, diff_id)? {
+        return Ok(known);
+    }
+    target.db.prepare_cached("INSERT INTO layer (diff_id) VALUES (?)")?.execute([of_digest(diff_id)])?;
+    let known = KnownLayer { id: target.db.last_insert_rowid().unsigned_abs(), contents: None };
+    target.names.learn_layer(diff_id, known);
+    Ok(known)
+}
+
+fn find(target: &mut Target<'_>, diff_id: &Digest) -> Result<Option<KnownLayer>> {
+    if let Some(known) = target.names.layer(diff_id) {
+        return Ok(Some(known));
+    }
+    let mut find = target.db.prepare_cached("SELECT id, contents FROM layer WHERE diff_id = ?")?;
+    let read = |row: &rusqlite::Row<'_>| Ok(KnownLayer { id: row.get(0)?, contents: row.get(1)? });
+    let found = find.query_row([of_digest(diff_id)], read).optional()?;
+    if let Some(known) = found {
+        target.names.learn_layer(diff_id, known);
+    }
+    Ok(found)
+}
+
+/// The package's id, given now if it has none.
+pub(crate) fn intern_package(target: &mut Target<'_>, purl: &str) -> Result<u64> {
+    if let Some(id) = target.names.package(purl) {
+        return Ok(id);
+    }
+    let found = target.db.prepare_cached("SELECT id FROM package WHERE purl = ?")?;
+    let id = { found }.query_row([purl], |row| row.get(0)).optional()?;
+    let id = match id {
+        Some(id) => id,
+        None => {
+            target.db.prepare_cached("INSERT INTO package (purl) VALUES (?)")?.execute([purl])?;
+            target.db.last_insert_rowid().unsigned_abs()
+        }
+    };
+    target.names.learn_package(purl, id);
+    Ok(id)
+}
+
+fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<()> {
+    let layer = intern(target, &contents.diff_id)?;
+    if layer.contents.is_some() {
+        forget(target.db, layer.id)?;
+    }
+    let ids = |target: &mut Target<'_>, purls: &mut dyn Iterator<Item = &str>| {
+        let mut ids = purls.map(|purl| intern_package(target, purl)).collect::<Result<Vec<_>>>()?;
+        ids.sort_unstable();
+        ids.dedup();
+        Ok::<_, crate::error::Fault>(ids)
+    };
+    let provides = ids(target, &mut contents.provides.iter().map(|package| package.purl.as_str()))?;
+    let removes = ids(target, &mut contents.removes.iter().map(String::as_str))?;
+    let mut edge = target.db.prepare_cached("INSERT INTO provided_by VALUES (?, ?)")?;
+    for package in &provides {
+        edge.execute([*package, layer.id])?;
+    }
+    let mut edge = target.db.prepare_cached("INSERT INTO removed_by VALUES (?, ?)")?;
+    for package in &removes {
+        edge.execute([*package, layer.id])?;
+    }
+    let sql = "UPDATE layer SET contents = ?, provides = ?, removes = ?, features = ? WHERE id = ?";
+    let mut update = target.db.prepare_cached(sql)?;
+    update.execute(params![hash, pack(provides), pack(removes), features(contents), layer.id])?;
+    target.names.learn_layer(&contents.diff_id, KnownLayer { id: layer.id, contents: Some(hash) });
+    Ok(())
+}
+
+/// Takes the edges of older contents away.
+fn forget(db: &Connection, layer: u64) -> Result<()> {
+    let row = db.prepare_cached("SELECT provides, removes FROM layer WHERE id = ?")?;
+    let (provides, removes): (Vec<u8>, Vec<u8>) = { row }.query_row([layer], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (sql, packages) in [
+        ("DELETE FROM provided_by WHERE package = ? AND layer = ?", provides),
+        ("DELETE FROM removed_by WHERE package = ? AND layer = ?", removes),
+    ] {
+        let mut delete = db.prepare_cached(sql)?;
+        for package in unpack(&packages) {
+            delete.execute([package, layer])?;
+        }
+    }
+    Ok(())
+}
+
+/// Signed feature hash of package names, without versions: provided minus removed, so that the sum over an image's
+/// layers is that of the image.
+fn features(contents: &Contents) -> Vec<u8> {
+    let mut slots = [0_i64; SLOTS];
+    let provided = contents.provides.iter().map(|package| (package.purl.as_str(), 1));
+    for (purl, weight) in provided.chain(contents.removes.iter().map(|purl| (purl.as_str(), -1))) {
+        let hash = sha256(name_of(purl).as_bytes());
+        let sign = if hash[1] & 1 == 0 { 1 } else { -1 };
+        slots[usize::from(hash[0]) % SLOTS] += sign * weight;
+    }
+    pack(slots.map(zigzag))
+}
+
+/// The features as they were hashed.
+pub(crate) fn unpack_features(packed: &[u8]) -> impl Iterator<Item = i64> + '_ {
+    unpack(packed).map(|number| i64::try_from(number >> 1).unwrap_or(0) ^ -i64::from(number & 1 == 1))
+}
+
+fn zigzag(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)).cast_unsigned()
+}
+
+/// A package URL up to its version.
+pub(crate) fn name_of(purl: &str) -> &str {
+    let end = purl.find(['?', '#']).unwrap_or(purl.len());
+    let named = &purl[..end];
+    // An npm scope is `%40scope`, so that a plain `@` is the version's; one at the start of a name is not.
+    named.rfind('@').filter(|at| *at > 0 && !named[..*at].ends_with('/')).map_or(named, |at| &named[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_no_version_and_no_qualifiers() {
+        let check = |purl: &str, name: &str| assert_eq!(name_of(purl), name);
+        check("pkg:deb/debian/tar@1.34?arch=amd64", "pkg:deb/debian/tar");
+        check("pkg:npm/%40angular/core@1.0", "pkg:npm/%40angular/core");
+        check("pkg:npm/@angular", "pkg:npm/@angular");
+        check("pkg:generic/x", "pkg:generic/x");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn small_signed_numbers_come_back(numbers in proptest::collection::vec(-1_000_000_i64..1_000_000, 0..40)) {
+            let packed = pack(numbers.iter().map(|number| zigzag(*number)));
+            proptest::prop_assert_eq!(unpack_features(&packed).collect::<Vec<_>>(), numbers);
+        }
+    }
+}

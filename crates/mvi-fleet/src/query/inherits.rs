@@ -1,0 +1,182 @@
+//! Q1: which services have a vulnerability, and which base brought it to each.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+
+use crate::error::{Fault, FleetError, Result};
+use crate::project::path::Step;
+use crate::project::vulnerabilities::id_of;
+use crate::query::rows::{self, Named, Placed};
+use crate::query::running::{Running, running, service_name};
+use crate::store::Store;
+
+/// Who has a vulnerability.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inheritance {
+    /// The vulnerability, as it was asked for.
+    pub vulnerability: String,
+    /// Affected services, by name, then image, then package.
+    pub services: Vec<AffectedService>,
+    /// Running services whose image the fleet does not know, or has layers nobody looked into: they may be affected.
+    pub undecided: Vec<String>,
+}
+
+/// A service, the image it runs, the affected package in it, and who brought that.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AffectedService {
+    /// `namespace/name`.
+    pub service: String,
+    /// What it runs.
+    pub image: Named,
+    /// The affected package.
+    pub package: String,
+    /// The lowest known image whose own layers brought the package so that it is still there: the image itself where
+    /// no base did.
+    pub introduced_by: Named,
+    /// The version that has it no more.
+    pub fixed_in: Option<String>,
+    /// Severity in the source's word.
+    pub severity: Option<String>,
+}
+
+/// An affected package.
+pub(super) struct AffectedPackage {
+    purl: String,
+    fixed_in: Option<String>,
+    severity: Option<String>,
+}
+
+impl Store {
+    /// Q1: services that run an image in which a package affected by `vulnerability` (its id or an alias) is still
+    /// there after all its layers, each with the base that brought it.
+    ///
+    /// # Errors
+    /// [`FleetError::Unknown`] for a vulnerability that no fact told of: not knowing is not being safe.
+    pub fn inherits(&self, vulnerability: &str) -> Result<Inheritance, FleetError> {
+        self.read(|db| {
+            let affected = affected(db, vulnerability)?;
+            let trail = Trail::of(db, affected.keys().copied())?;
+            let mut introducers = Introducers::default();
+            let (mut services, mut undecided) = (Vec::new(), Vec::new());
+            for running in running(db)? {
+                let Some(image) = running.image.map(|id| rows::image_by_id(db, id)).transpose()? else {
+                    undecided.extend(running.names(db)?);
+                    continue;
+                };
+                if trail.is_unclear(&image.path) {
+                    undecided.extend(running.names(db)?);
+                }
+                for (package, position) in trail.left_in(&image.path) {
+                    let by = introducers.of(db, &image, position)?;
+                    services.extend(found(db, &running, &image, (&affected[&package], &by))?);
+                }
+            }
+            services.sort();
+            undecided.sort();
+            undecided.dedup();
+            Ok(Inheritance { vulnerability: vulnerability.into(), services, undecided })
+        })
+    }
+}
+
+fn found(
+    db: &Connection,
+    running: &Running,
+    image: &Placed,
+    (package, by): (&AffectedPackage, &Named),
+) -> Result<Vec<AffectedService>> {
+    let row = |service| {
+        Ok(AffectedService {
+            service: service_name(db, service)?,
+            image: image.named.clone(),
+            package: package.purl.clone(),
+            introduced_by: by.clone(),
+            fixed_in: package.fixed_in.clone(),
+            severity: package.severity.clone(),
+        })
+    };
+    running.services().map(row).collect()
+}
+
+/// Packages that a vulnerability affects, by id; of several sources the first by name speaks.
+pub(super) fn affected(db: &Connection, vulnerability: &str) -> Result<BTreeMap<u64, AffectedPackage>> {
+    let id = id_of(db, vulnerability)?.ok_or_else(|| Fault::unknown("vulnerability", vulnerability))?;
+    let sql = "SELECT package, purl, fixed_in, severity FROM affects JOIN package ON package.id = affects.package
+               WHERE vulnerability = ? ORDER BY source DESC";
+    let mut find = db.prepare_cached(sql)?;
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok((row.get(0)?, AffectedPackage { purl: row.get(1)?, fixed_in: row.get(2)?, severity: row.get(3)? }))
+    };
+    Ok(find.query_map([id], read)?.collect::<Result<_, _>>()?)
+}
+
+/// Where some packages come and go, by layer.
+pub(super) struct Trail {
+    provides: HashMap<u64, Vec<u64>>,
+    removes: HashMap<u64, Vec<u64>>,
+    unexamined: HashSet<u64>,
+}
+
+impl Trail {
+    pub(super) fn of(db: &Connection, packages: impl Iterator<Item = u64>) -> Result<Self> {
+        let (mut provides, mut removes) = (HashMap::<u64, Vec<u64>>::new(), HashMap::<u64, Vec<u64>>::new());
+        for package in packages {
+            for (sql, edges) in [
+                ("SELECT layer FROM provided_by WHERE package = ?", &mut provides),
+                ("SELECT layer FROM removed_by WHERE package = ?", &mut removes),
+            ] {
+                let mut find = db.prepare_cached(sql)?;
+                for layer in find.query_map([package], |row| row.get(0))? {
+                    edges.entry(layer?).or_default().push(package);
+                }
+            }
+        }
+        let mut blank = db.prepare_cached("SELECT id FROM layer WHERE contents IS NULL")?;
+        let unexamined = blank.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(Self { provides, removes, unexamined })
+    }
+
+    /// Whether nobody looked into one of the layers.
+    pub(super) fn is_unclear(&self, path: &[Step]) -> bool {
+        !self.unexamined.is_empty() && path.iter().any(|step| self.unexamined.contains(&step.layer))
+    }
+
+    /// Packages of the trail that are there in the end, each with the position of the layer that brought it. A layer
+    /// that takes a package away and brings it has it in the end.
+    pub(super) fn left_in(&self, path: &[Step]) -> BTreeMap<u64, usize> {
+        let mut left = BTreeMap::new();
+        for (position, step) in path.iter().enumerate() {
+            for gone in self.removes.get(&step.layer).into_iter().flatten() {
+                left.remove(gone);
+            }
+            for there in self.provides.get(&step.layer).into_iter().flatten() {
+                left.entry(*there).or_insert(position);
+            }
+        }
+        left
+    }
+}
+
+/// The first known image that ends at a chain; remembered, as services share their bases.
+#[derive(Default)]
+pub(super) struct Introducers(HashMap<u64, Option<Named>>);
+
+impl Introducers {
+    /// The lowest known image on the way of `image` that has the layer at `position`.
+    pub(super) fn of(&mut self, db: &Connection, image: &Placed, position: usize) -> Result<Named> {
+        let above = image.path.get(position..image.path.len().saturating_sub(1)).unwrap_or_default();
+        for step in above {
+            if let std::collections::hash_map::Entry::Vacant(slot) = self.0.entry(step.node) {
+                let sql = "SELECT id FROM image WHERE tip = ? ORDER BY id LIMIT 1";
+                let id = db.prepare_cached(sql)?.query_row([step.node], |row| row.get(0)).optional()?;
+                slot.insert(id.map(|id| rows::image_by_id(db, id)).transpose()?.map(|placed| placed.named));
+            }
+            if let Some(Some(named)) = self.0.get(&step.node) {
+                return Ok(named.clone());
+            }
+        }
+        Ok(image.named.clone())
+    }
+}
