@@ -13,6 +13,7 @@ mod merge;
 mod merge_links;
 mod model;
 mod platforms;
+mod stored;
 mod tar;
 mod tar_damage;
 mod waste;
