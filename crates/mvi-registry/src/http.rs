@@ -11,9 +11,11 @@ use std::io;
 
 use ureq::http::{self, Method, StatusCode};
 
-pub(crate) use agents::Agents;
+pub(crate) use agents::config as agent_config;
 pub(crate) use answer::Answer;
 pub(crate) use url::{Url, encode};
+
+use agents::Agents;
 
 use crate::error::RegistryError;
 use crate::options::RegistryOptions;
@@ -169,7 +171,7 @@ impl Client {
 }
 
 /// What a failed exchange means.
-fn failure(host: &str, error: ureq::Error) -> RegistryError {
+pub(crate) fn failure(host: &str, error: ureq::Error) -> RegistryError {
     let host = host.to_owned();
     let error = match error {
         ureq::Error::Rustls(error) => return RegistryError::Tls { host, why: error.to_string() },

@@ -3,6 +3,7 @@
 
 mod auth;
 mod credentials;
+mod daemon;
 mod error;
 mod http;
 mod images;
@@ -11,8 +12,10 @@ mod options;
 mod reference;
 mod registry;
 mod resume;
+mod socket;
 mod trust;
 
+pub use daemon::{Daemon, LocalImage};
 pub use error::RegistryError;
 pub use open::open;
 pub use options::{CredentialSources, Insecure, Mirror, Patience, Proxy, RegistryOptions, Trust};

@@ -2,6 +2,7 @@
 
 use mvi_image::{Image, Location, OpenOptions, Scheme};
 
+use crate::daemon::Daemon;
 use crate::error::RegistryError;
 use crate::options::RegistryOptions;
 use crate::registry::Registry;
@@ -19,7 +20,8 @@ pub fn open(
     let name = location.selector.as_deref().unwrap_or_default();
     match location.scheme {
         Scheme::Docker => Registry::new(registry.clone()).open_image(&name.parse()?, options),
-        Scheme::DockerDaemon | Scheme::ContainersStorage => Ok(mvi_image::open(location, options)?),
+        Scheme::DockerDaemon => Daemon::new(registry)?.open(name, options),
+        Scheme::ContainersStorage => Ok(mvi_image::open(location, options)?),
         Scheme::DockerArchive | Scheme::Oci | Scheme::OciArchive | Scheme::RootFs | Scheme::Detect | Scheme::Stdin => {
             Ok(mvi_image::open(location, options)?)
         }

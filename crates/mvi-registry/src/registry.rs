@@ -140,7 +140,9 @@ impl Registry {
         }
         let media_type = answer.media_type().to_owned();
         let bytes = answer.document(limit, &what)?;
-        if media_type.contains("manifest.v1+") || (media_type.contains("json") && is_schema1(&bytes)) {
+        if media_type.contains("docker.distribution.manifest.v1+")
+            || (media_type.contains("json") && is_schema1(&bytes))
+        {
             return Err(RegistryError::Schema1 { what });
         }
         let algorithm = place.name.digest.as_ref().map_or(Algorithm::Sha256, Digest::algorithm);

@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod look;
 mod output;
+mod remote;
 mod standard;
 
 use std::io::{self, Write as _};

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn complaints_are_taken_from_the_forms_servers_use() {
-        check(r#"{"errors":[{"code":"DENIED","message":"no pull"},{"code":"X"}]}"#, "DENIED no pull; X ");
+        check(r#"{"errors":[{"code":"DENIED","message":"no pull"},{"code":"X"}]}"#, "DENIED no pull; X");
         check(r#"{"message":"No such image: a"}"#, "No such image: a");
         check("plain\n text", "plain text");
         check("<html><body>Bad gateway</body></html>", "");
