@@ -1,6 +1,7 @@
 //! Images that live elsewhere: registries that speak the OCI distribution API, Docker and Podman services, and the
 //! storage that podman and buildah share. What an image is and how its layers are read stays in `mvi-image`.
 
+mod artifact;
 mod auth;
 mod credentials;
 mod daemon;
@@ -15,6 +16,7 @@ mod resume;
 mod socket;
 mod trust;
 
+pub use artifact::{Artifact, ArtifactBlob, ListedBy, Pulled, Pushed, Referrer};
 pub use daemon::{Daemon, LocalImage};
 pub use error::RegistryError;
 pub use open::open;

@@ -1,3 +1,5 @@
+//! Tests of credentials: files as docker and podman write them, helpers as scripts.
+
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot set its table should stop
 
 mod anonymous;
+mod artifacts;
 mod counting;
 mod desk;
 mod distribution;
