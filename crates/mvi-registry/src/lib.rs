@@ -14,6 +14,7 @@ mod reference;
 mod registry;
 mod resume;
 mod socket;
+mod storage;
 mod trust;
 
 pub use artifact::{Artifact, ArtifactBlob, ListedBy, Pulled, Pushed, Referrer};
@@ -23,3 +24,4 @@ pub use open::open;
 pub use options::{CredentialSources, Insecure, Mirror, Patience, Proxy, RegistryOptions, Trust};
 pub use reference::Reference;
 pub use registry::Registry;
+pub use storage::Storage;

@@ -6,6 +6,7 @@ use crate::daemon::Daemon;
 use crate::error::RegistryError;
 use crate::options::RegistryOptions;
 use crate::registry::Registry;
+use crate::storage::Storage;
 
 /// Opens the image or images at `location`: those of registries, services and storages here, files as
 /// [`mvi_image::open`] does. No layer is read, unless its source goes by only once.
@@ -21,7 +22,10 @@ pub fn open(
     match location.scheme {
         Scheme::Docker => Registry::new(registry.clone()).open_image(&name.parse()?, options),
         Scheme::DockerDaemon => Daemon::new(registry)?.open(name, options),
-        Scheme::ContainersStorage => Ok(mvi_image::open(location, options)?),
+        Scheme::ContainersStorage => {
+            let (storage, name) = Storage::locate(registry, name)?;
+            storage.open(name, options)
+        }
         Scheme::DockerArchive | Scheme::Oci | Scheme::OciArchive | Scheme::RootFs | Scheme::Detect | Scheme::Stdin => {
             Ok(mvi_image::open(location, options)?)
         }

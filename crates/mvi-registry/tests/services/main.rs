@@ -3,3 +3,4 @@
 
 mod podman;
 mod socket;
+mod storage;

@@ -1,7 +1,7 @@
 //! Podman with a storage of its own, filled by buildah's and skopeo's way of storing, and its service.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -46,24 +46,24 @@ impl Podman {
         command
     }
 
-    /// Runs podman to its end.
-    pub(crate) fn run(&self, arguments: &[&str]) -> String {
-        finished(self.command().args(arguments).output().expect("podman can be run (tools/set-up.sh installs it)"))
-    }
-
     /// Builds an image of a Dockerfile from nothing; the files are its context.
     pub(crate) fn build(&self, name: &str, dockerfile: &str, files: &[(&str, &str)]) {
         let context = tempfile::tempdir().unwrap();
         for (path, content) in files {
             fs::write(context.path().join(path), content).unwrap();
         }
-        fs::write(context.path().join("Dockerfile"), dockerfile).unwrap();
+        self.build_in(name, dockerfile, context.path());
+    }
+
+    /// The same with a folder as its context.
+    pub(crate) fn build_in(&self, name: &str, dockerfile: &str, context: &Path) {
+        fs::write(context.join("Dockerfile"), dockerfile).unwrap();
         let mut command = Command::new("buildah");
         command.env("CONTAINERS_CONF", self.folder.path().join("containers.conf"));
         command.arg("--root").arg(self.root()).arg("--runroot").arg(self.folder.path().join("run"));
         command.args(["--storage-driver", self.driver, "bud", "--quiet", "--layers", "--isolation", "chroot"]);
         command.arg("--signature-policy").arg(self.folder.path().join("policy.json"));
-        finished(command.args(["-t", name]).arg(context.path()).stdin(Stdio::null()).output().unwrap());
+        finished(command.args(["-t", name]).arg(context).stdin(Stdio::null()).output().unwrap());
     }
 
     /// Starts the service.
@@ -114,18 +114,6 @@ pub(crate) fn read(image: &Image) -> Vec<ScannedLayer> {
     scan(image, &options).unwrap()
 }
 
-/// Paths and bodies' sizes of all layers together, as one list.
-pub(crate) fn paths(layers: &[ScannedLayer]) -> Vec<String> {
-    let tree = mvi_image::merge(layers.iter().map(|layer| layer.facts.clone()).collect());
-    let mut found: Vec<String> = Vec::new();
-    for change in layers {
-        let table = change.facts.table();
-        found.extend(table.entries().iter().map(|entry| String::from_utf8_lossy(&table.path(entry)).into_owned()));
-    }
-    found.push(format!("{} bytes visible", tree.visible_bytes()));
-    found
-}
-
-/// An image of three layers: files, a link, a replaced file, a deleted file, an emptied folder.
+/// An image of three layers, the last of which replaces a file of the first.
 pub(crate) const DOCKERFILE: &str = "FROM scratch\nCOPY a /etc/a\nCOPY b c /srv/\nCOPY b /etc/a\nCMD [\"/etc/a\"]\n";
 pub(crate) const FILES: &[(&str, &str)] = &[("a", "first"), ("b", "second one"), ("c", "third")];
