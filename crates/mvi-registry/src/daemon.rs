@@ -30,16 +30,16 @@ pub struct Daemon {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalImage {
     /// Digest of its config.
-    #[serde(rename = "Id", alias = "id")]
+    #[serde(rename(deserialize = "Id", serialize = "id"))]
     pub id: String,
     /// Names with tags; none for images that lost theirs.
-    #[serde(rename = "RepoTags", alias = "names", default, deserialize_with = "or_empty")]
+    #[serde(rename(deserialize = "RepoTags", serialize = "names"), default, deserialize_with = "or_empty")]
     pub names: Vec<String>,
     /// Names with manifest digests.
-    #[serde(rename = "RepoDigests", alias = "digests", default, deserialize_with = "or_empty")]
+    #[serde(rename(deserialize = "RepoDigests", serialize = "digests"), default, deserialize_with = "or_empty")]
     pub digests: Vec<String>,
     /// Unpacked bytes, as the service counts them.
-    #[serde(rename = "Size", alias = "bytes", default)]
+    #[serde(rename(deserialize = "Size", serialize = "bytes"), default)]
     pub bytes: u64,
 }
 

@@ -10,3 +10,5 @@ mod hostile;
 mod layout;
 mod patience;
 mod server;
+mod tls;
+mod tokens;
