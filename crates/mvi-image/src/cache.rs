@@ -7,4 +7,6 @@ mod store;
 
 pub use store::{CacheInfo, LayerCache};
 
+pub(crate) use store::BlobNote;
+
 pub(crate) use identity::RangeIdentity;

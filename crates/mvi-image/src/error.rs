@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::digest::{BadDigest, Digest};
+use crate::source::StoreError;
 use crate::tar::TarError;
 
 /// Which object a digest or size belongs to.
@@ -200,8 +201,11 @@ pub enum ImageError {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// A reference to a place this version does not read from.
-    #[error("`{scheme}:` is not supported; use one of docker-archive:, oci:, oci-archive:, dir:, a plain path or -")]
+    /// A place that is not a file and did not give what was asked for.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A reference to a place this library or version does not read from.
+    #[error("`{scheme}:` is not read here; use one of docker-archive:, oci:, oci-archive:, dir:, a plain path or -")]
     Scheme {
         /// What stood before the colon.
         scheme: String,
@@ -209,6 +213,14 @@ pub enum ImageError {
 }
 
 impl ImageError {
+    /// The error of a stream: what a store said, if it comes from one, else what `otherwise` makes of it.
+    pub(crate) fn of_stream(error: io::Error, otherwise: impl FnOnce(io::Error) -> Self) -> Self {
+        match error.downcast::<StoreError>() {
+            Ok(error) => Self::Store(error),
+            Err(error) => otherwise(error),
+        }
+    }
+
     /// The stable code of the kind.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -238,6 +250,7 @@ impl ImageError {
             Self::Unpack { .. } => "E-UNPACK",
             Self::Limit { .. } => "E-LIMIT",
             Self::Reference { .. } => "E-REFERENCE",
+            Self::Store(error) => error.code(),
             Self::Scheme { .. } => "E-SCHEME",
         }
     }
@@ -245,6 +258,9 @@ impl ImageError {
     /// True when the user asked for something that cannot be, rather than the image being unreadable.
     #[must_use]
     pub fn is_usage(&self) -> bool {
+        if let Self::Store(error) = self {
+            return error.is_usage();
+        }
         matches!(
             self,
             Self::Platform { .. }

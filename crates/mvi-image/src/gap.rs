@@ -45,6 +45,9 @@ pub enum GapCode {
     /// A layer that is listed but not stored.
     #[serde(rename = "G-FOREIGN")]
     Foreign,
+    /// A layer whose digest could not be checked, though digests are checked.
+    #[serde(rename = "G-UNVERIFIED")]
+    Unverified,
     /// History and layers do not match one to one.
     #[serde(rename = "G-HISTORY")]
     History,

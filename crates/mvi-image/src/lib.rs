@@ -25,7 +25,10 @@ pub use layer::{
 };
 pub use limits::Limits;
 pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, scan};
-pub use source::{Config, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig, Scheme, open};
+pub use source::{
+    BlobStore, Config, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig, Scheme,
+    StoreError, Top, UnpackedImage, UnpackedLayer, open, open_stored, open_stream, open_unpacked,
+};
 pub use tar::TarError;
 pub use tree::{FileTree, HiddenFile, LayerChange, Node, NodeId, Place, ROOT, Reason, merge};
 pub use waste::{Cause, causes};

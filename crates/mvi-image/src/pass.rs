@@ -1,5 +1,6 @@
 //! The pass over all layers of an image: in parallel, each at most once, remembered ones not at all.
 
+mod fetching;
 mod reading;
 
 use std::collections::HashMap;
@@ -7,6 +8,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fetching::Fetching;
 use reading::Reading;
 
 use crate::cache::{LayerCache, RangeIdentity};
@@ -129,7 +131,9 @@ fn plan(image: &Image) -> (Vec<usize>, Vec<usize>) {
     let mut order = Vec::new();
     for (index, layer) in image.layers.iter().enumerate() {
         let same = match (&layer.diff_id, &layer.source) {
-            (Some(_), LayerSource::File(_)) => *first.entry((&layer.diff_id, &layer.blob)).or_insert(index),
+            (Some(_), LayerSource::File(_) | LayerSource::Remote(_)) => {
+                *first.entry((&layer.diff_id, &layer.blob)).or_insert(index)
+            }
             _ => index,
         };
         same_as.push(same);
@@ -157,6 +161,7 @@ impl Pass<'_> {
                 scanned(layer, streamed.compression, streamed.length, streamed.facts.clone(), false)
             }
             LayerSource::File(range) => self.file(index, layer, range)?,
+            LayerSource::Remote(remote) => Fetching { pass: self, index, layer, remote }.layer()?,
         })
     }
 
@@ -174,7 +179,8 @@ impl Pass<'_> {
         self.check(index, layer, blob.as_ref(), facts.diff_id())?;
         let facts = Arc::new(facts);
         if let (Some(cache), true) = (self.options.cache, self.options.verify) {
-            cache.remember(&facts, self.options.collector.version(), blob.as_ref(), identity.as_ref());
+            let blob = blob.as_ref().map(|blob| (blob, compression, range.length));
+            cache.remember(&facts, self.options.collector.version(), blob, identity.as_ref());
         }
         self.options.progress.finish(index, false);
         Ok(scanned(layer, compression, range.length, facts, false))
@@ -196,7 +202,10 @@ impl Pass<'_> {
         }
         // Unknown bytes: hashing them is cheaper than unpacking them, if somebody unpacked the same before.
         let Some(blob) = &layer.blob else { return Ok(None) };
-        if blob == diff_id || cache.unpacks_to(blob).as_ref() != Some(diff_id) || !cache.has(diff_id, version) {
+        if blob == diff_id
+            || cache.blob(blob).map(|note| note.diff_id).as_ref() != Some(diff_id)
+            || !cache.has(diff_id, version)
+        {
             return Ok(None);
         }
         let found = self.digest_of(range, blob.algorithm()).map_err(|source| self.unreadable(range, source))?;

@@ -10,9 +10,12 @@ mod oci;
 mod open;
 mod platform;
 mod rootfs;
+mod store;
 mod stream;
 
 pub use documents::{Config, HistoryEntry, RuntimeConfig};
 pub use location::{Location, Scheme};
-pub use open::{OpenOptions, open};
+pub use open::{OpenOptions, open, open_stream};
 pub use platform::{Platform, PlatformChoice};
+pub(crate) use store::unverified;
+pub use store::{BlobStore, StoreError, Top, UnpackedImage, UnpackedLayer, open_stored, open_unpacked};

@@ -6,6 +6,7 @@ mod cache;
 mod key;
 mod look;
 mod output;
+mod remote;
 mod standard;
 
 use std::io::{self, Write as _};

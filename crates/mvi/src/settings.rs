@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use mvi_registry::Proxy;
 use mvi_seal::{Entropy, Password};
 use zeroize::Zeroizing;
 
@@ -43,6 +44,80 @@ pub(crate) fn ask_password(prompt: &str) -> anyhow::Result<Password> {
     let typed = rpassword::prompt_password(prompt)
         .context("there is no terminal to ask for the password on; use --password-file or MVI_KEY_PASSWORD")?;
     Ok(typed.into_bytes().into())
+}
+
+/// Where images, credentials and certificates outside of files may be.
+pub(crate) struct Places {
+    /// The service the user stated for container tools.
+    pub docker_host: Option<String>,
+    /// Sockets of services, the likeliest first.
+    pub sockets: Vec<PathBuf>,
+    /// Roots of container storages.
+    pub storages: Vec<PathBuf>,
+    /// Files of credentials, podman's first as podman reads docker's too.
+    pub credential_files: Vec<PathBuf>,
+    /// A bundle of certificates that is trusted in place of the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// Folders of certificates by host.
+    pub certificate_folders: Vec<PathBuf>,
+    /// The forward proxy.
+    pub proxy: Option<Proxy>,
+}
+
+/// The places that docker, podman and skopeo know (containers-auth.json(5), containers-storage.conf(5),
+/// containers-certs.d(5), docker's command line reference).
+#[must_use]
+pub(crate) fn places() -> Places {
+    let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let text =
+        |names: [&str; 2]| names.iter().find_map(|name| std::env::var(name).ok()).filter(|value| !value.is_empty());
+    let below = |root: &Option<PathBuf>, rest: &str| root.as_ref().map(|root| root.join(rest));
+    let home = path("HOME");
+    let runtime =
+        path("XDG_RUNTIME_DIR").or_else(|| user_id().map(|id| PathBuf::from(format!("/run/containers/{id}"))));
+    let config = path("XDG_CONFIG_HOME").or_else(|| below(&home, ".config"));
+    let data = path("XDG_DATA_HOME").or_else(|| below(&home, ".local/share"));
+    let docker_config = path("DOCKER_CONFIG").or_else(|| below(&home, ".docker"));
+    let present = |paths: &[Option<PathBuf>]| paths.iter().flatten().cloned().collect();
+    // Podman's own place for root has no folder of its own between.
+    let podman_auth = if path("XDG_RUNTIME_DIR").is_some() { "containers/auth.json" } else { "auth.json" };
+    Places {
+        docker_host: text(["DOCKER_HOST", "CONTAINER_HOST"]),
+        sockets: present(&[
+            Some("/var/run/docker.sock".into()),
+            below(&runtime, "docker.sock"),
+            Some("/run/podman/podman.sock".into()),
+            below(&runtime, "podman/podman.sock"),
+        ]),
+        storages: present(&[Some("/var/lib/containers/storage".into()), below(&data, "containers/storage")]),
+        credential_files: present(&[
+            path("REGISTRY_AUTH_FILE"),
+            below(&runtime, podman_auth),
+            below(&config, "containers/auth.json"),
+            below(&docker_config, "config.json"),
+        ]),
+        ca_bundle: path("SSL_CERT_FILE"),
+        certificate_folders: present(&[
+            below(&config, "containers/certs.d"),
+            Some("/etc/containers/certs.d".into()),
+            Some("/etc/docker/certs.d".into()),
+        ]),
+        proxy: text(["HTTPS_PROXY", "https_proxy"])
+            .map(|url| Proxy { url, except: text(["NO_PROXY", "no_proxy"]).unwrap_or_default() }),
+    }
+}
+
+/// The user this process runs as.
+fn user_id() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").ok().map(|metadata| metadata.uid())
+}
+
+/// A number that differs from run to run; decides nothing but how long waits are.
+#[must_use]
+pub(crate) fn chance() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::from(now.subsec_nanos()) ^ (u64::from(std::process::id()) << 32)
 }
 
 /// Processors this process may use.

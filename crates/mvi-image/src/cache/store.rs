@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::format::{self, ANALYSER};
 use super::identity::RangeIdentity;
 use crate::digest::Digest;
-use crate::layer::LayerFacts;
+use crate::layer::{Compression, LayerFacts};
 
 /// Facts of layers, kept between runs. Safe under concurrent processes: files appear by renaming.
 #[derive(Debug)]
@@ -31,6 +31,16 @@ pub struct CacheInfo {
     pub bytes: u64,
     /// Bytes it may hold.
     pub capacity: u64,
+}
+
+/// What a blob was found to be: written after its digest and its diff id were both checked, so that whoever is given
+/// the digest by a trusted manifest need not see the bytes again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BlobNote {
+    pub(crate) diff_id: Digest,
+    pub(crate) compression: Compression,
+    /// Stored bytes.
+    pub(crate) bytes: u64,
 }
 
 const LAYERS: &str = "layers";
@@ -58,16 +68,21 @@ impl LayerCache {
 
     /// The diff id of a file range that was verified before and has not changed since.
     pub(crate) fn seen(&self, identity: &RangeIdentity) -> Option<Digest> {
-        read_note(&self.root.join(SEEN).join(identity.file_name()))
+        read_text(&self.root.join(SEEN).join(identity.file_name()))?.parse().ok()
     }
 
     pub(crate) fn saw(&self, identity: &RangeIdentity, diff_id: &Digest) {
-        self.write_note(SEEN, &identity.file_name(), diff_id);
+        self.write_note(SEEN, &identity.file_name(), &diff_id.to_string());
     }
 
-    /// The diff id a blob was found to unpack to.
-    pub(crate) fn unpacks_to(&self, blob: &Digest) -> Option<Digest> {
-        read_note(&self.root.join(BLOBS).join(blob.hex()))
+    /// What a blob was found to be.
+    pub(crate) fn blob(&self, blob: &Digest) -> Option<BlobNote> {
+        let text = read_text(&self.root.join(BLOBS).join(blob.hex()))?;
+        let mut words = text.split(' ');
+        let diff_id = words.next()?.parse().ok()?;
+        let compression = Compression::from_name(words.next()?)?;
+        let bytes = words.next()?.parse().ok()?;
+        Some(BlobNote { diff_id, compression, bytes })
     }
 
     fn layer_path(&self, diff_id: &Digest, collector: u32) -> PathBuf {
@@ -97,7 +112,7 @@ impl LayerCache {
         &self,
         facts: &LayerFacts,
         collector: u32,
-        blob: Option<&Digest>,
+        blob: Option<(&Digest, Compression, u64)>,
         identity: Option<&RangeIdentity>,
     ) {
         let Some(diff_id) = &facts.diff_id else { return };
@@ -107,8 +122,8 @@ impl LayerCache {
             return;
         }
         self.written.store(true, Ordering::Relaxed);
-        if let Some(blob) = blob {
-            self.write_note(BLOBS, blob.hex(), diff_id);
+        if let Some((blob, compression, bytes)) = blob {
+            self.write_note(BLOBS, blob.hex(), &format!("{diff_id} {compression} {bytes}"));
         }
         if let Some(identity) = identity {
             self.saw(identity, diff_id);
@@ -131,8 +146,7 @@ impl LayerCache {
         file.persist(path).map(|_| ()).map_err(|error| error.error)
     }
 
-    fn write_note(&self, folder: &str, name: &str, diff_id: &Digest) {
-        let text = diff_id.to_string();
+    fn write_note(&self, folder: &str, name: &str, text: &str) {
         let sum = xxh3_64(text.as_bytes());
         let path = self.root.join(folder).join(name);
         // Forgetting costs time only.
@@ -198,10 +212,11 @@ struct Kept {
     is_layer: bool,
 }
 
-fn read_note(path: &Path) -> Option<Digest> {
+/// The text of a note whose checksum is right.
+fn read_text(path: &Path) -> Option<String> {
     let mut text = String::new();
     File::open(path).ok()?.take(512).read_to_string(&mut text).ok()?;
-    let (digest, sum) = text.trim_end().split_once(' ')?;
+    let (note, sum) = text.trim_end().rsplit_once(' ')?;
     let sum = u64::from_str_radix(sum, 16).ok()?;
-    (sum == xxh3_64(digest.as_bytes())).then(|| digest.parse().ok()).flatten()
+    (sum == xxh3_64(note.as_bytes())).then(|| note.to_owned())
 }

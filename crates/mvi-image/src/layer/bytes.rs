@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
+use super::estimate::GzipSampler;
 use crate::digest::{Digest, Hasher};
 
 /// Bytes of a buffer between disk, hash, inflate and walk: large enough to amortise a hand-over, small enough to stay
@@ -16,6 +17,9 @@ const PEEK: std::ops::RangeInclusive<usize> = 2 << 10..=32 << 10;
 
 /// A leap no longer than this is short.
 const SHORT_LEAP: u64 = 8 << 10;
+
+/// Bytes that show how a blob is packed.
+const MAGIC: usize = 8;
 
 /// The uncompressed bytes of one layer, front to back.
 pub(crate) trait LayerBytes {
@@ -127,19 +131,44 @@ impl LayerBytes for Skipping<'_> {
     }
 }
 
-/// A file range seen whole and digested on the way.
-pub(crate) struct Hashed<'f> {
-    span: Span<'f>,
+/// Reading a range as a plain stream.
+impl io::Read for Span<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        Span::read(self, out)
+    }
+}
+
+/// A stream seen whole; digested, counted and sampled on the way.
+pub(crate) struct Hashed<'p, R> {
+    source: R,
     buffer: Vec<u8>,
     at: usize,
     filled: usize,
+    count: u64,
     hasher: Option<Hasher>,
-    progress: &'f (dyn Fn(u64) + Sync),
+    sampler: Option<GzipSampler>,
+    progress: &'p (dyn Fn(u64) + Sync),
 }
 
-impl<'f> Hashed<'f> {
-    pub(crate) fn new(span: Span<'f>, hasher: Option<Hasher>, progress: &'f (dyn Fn(u64) + Sync)) -> Self {
-        Self { span, buffer: vec![0; BUFFER], at: 0, filled: 0, hasher, progress }
+impl<'p, R: io::Read> Hashed<'p, R> {
+    pub(crate) fn new(source: R, hasher: Option<Hasher>, progress: &'p (dyn Fn(u64) + Sync)) -> Self {
+        Self { source, buffer: vec![0; BUFFER], at: 0, filled: 0, count: 0, hasher, sampler: None, progress }
+    }
+
+    /// Also samples what goes by.
+    pub(crate) fn sampled(mut self, sampler: Option<GzipSampler>) -> Self {
+        self.sampler = sampler;
+        self
+    }
+
+    /// Bytes seen so far.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// What gzip would make of it, where it was sampled; call it after the last byte.
+    pub(crate) fn estimate(&self) -> Option<u64> {
+        self.sampler.as_ref().map(GzipSampler::estimate)
     }
 
     /// The digest of everything read; call it after the last byte.
@@ -148,15 +177,29 @@ impl<'f> Hashed<'f> {
     }
 }
 
-impl LayerBytes for Hashed<'_> {
+impl<R: io::Read> LayerBytes for Hashed<'_, R> {
     fn fill(&mut self) -> io::Result<&[u8]> {
         if self.at == self.filled {
             self.at = 0;
-            self.filled = self.span.read(&mut self.buffer)?;
-            if let Some(hasher) = &mut self.hasher {
-                hasher.update(&self.buffer[..self.filled]);
+            self.filled = 0;
+            // Networks give bytes as they come; the compression shows in the first few.
+            while self.filled < MAGIC {
+                match self.source.read(&mut self.buffer[self.filled..]) {
+                    Ok(0) => break,
+                    Ok(count) => self.filled += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
             }
-            (self.progress)(self.filled as u64);
+            let bytes = &self.buffer[..self.filled];
+            if let Some(hasher) = &mut self.hasher {
+                hasher.update(bytes);
+            }
+            if let Some(sampler) = &mut self.sampler {
+                sampler.observe(self.count, bytes);
+            }
+            self.count += bytes.len() as u64;
+            (self.progress)(bytes.len() as u64);
         }
         Ok(&self.buffer[self.at..self.filled])
     }
@@ -166,18 +209,18 @@ impl LayerBytes for Hashed<'_> {
     }
 }
 
-/// Reading a hashed span as a plain stream, for decoders.
-impl io::Read for Hashed<'_> {
+/// Reading a hashed stream as a plain one, for decoders.
+impl<R: io::Read> io::Read for Hashed<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let bytes = self.fill()?;
         let count = bytes.len().min(out.len());
         out[..count].copy_from_slice(&bytes[..count]);
-        self.consume(count);
+        LayerBytes::consume(self, count);
         Ok(count)
     }
 }
 
-impl io::BufRead for Hashed<'_> {
+impl<R: io::Read> io::BufRead for Hashed<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.fill()
     }

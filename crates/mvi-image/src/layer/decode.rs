@@ -20,6 +20,13 @@ pub enum Compression {
     Zstd,
 }
 
+impl Compression {
+    /// The compression of a name, as it is displayed.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::None, Self::Gzip, Self::Zstd].into_iter().find(|compression| compression.to_string() == name)
+    }
+}
+
 impl std::fmt::Display for Compression {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(match self {

@@ -1,9 +1,9 @@
 //! One layer read from a file: plain, skipped through, or unpacked on a thread of its own.
 
-use std::io::{self, Read as _};
+use std::io::{self, BufRead, Read};
 
 use super::{INLINE, Pass, too_large, too_many};
-use crate::digest::{Algorithm, Digest};
+use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::ImageError;
 use crate::gap::{Gap, GapCode};
 use crate::image::Layer;
@@ -94,51 +94,77 @@ impl Reading<'_> {
         let algorithm = layer.blob.as_ref().map_or(Algorithm::Sha256, Digest::algorithm);
         let blob = verify.then(|| algorithm.hasher());
         let diff = verify.then(|| layer.diff_id.as_ref().map_or(Algorithm::Sha256, Digest::algorithm).hasher());
-        let limit = self.pass.options.limits.layer_bytes;
         let mut stored = Hashed::new(self.span(), blob, &progress);
-        let mut facts = if self.range.length < INLINE {
-            let mut reader = decoder(&mut stored, self.compression).map_err(|source| self.unpackable(source))?;
-            let mut source = Piped::inline(&mut reader, diff, limit);
-            self.walk_packed(&mut source).map(|facts| (facts, source.total(), source.digest()))
-        } else {
-            let stored = &mut stored;
-            std::thread::scope(|threads| {
-                let ends = pipe();
-                let compression = self.compression;
-                threads.spawn(move || match decoder(stored, compression) {
-                    Ok(mut reader) => pump(&mut reader, &ends.input),
-                    Err(error) => ends.input.fail(error),
-                });
-                let mut source = Piped::from_channel(ends.output, diff, limit);
-                self.walk_packed(&mut source).map(|facts| (facts, source.total(), source.digest()))
-            })
-        }
-        .map(|(facts, total, diff_id)| LayerFacts { tar_bytes: total, diff_id, ..facts })?;
+        let unpacking = Unpacking { pass: self.pass, index: self.index, compression: self.compression };
+        let mut facts = unpacking.facts(&mut stored, self.range.length, diff)?;
         // Bytes behind the last member belong to the blob all the same.
-        let mut rest = [0; 4096];
-        let mut left = 0;
-        loop {
-            match stored.read(&mut rest).map_err(|source| self.pass.unreadable(self.range, source))? {
-                0 => break,
-                count => left += count,
-            }
-        }
+        let left = drain(&mut stored, u64::MAX).map_err(|source| self.pass.unreadable(self.range, source))?;
         if left > 0 {
-            let text = format!("{left} bytes follow the compressed layer and were ignored");
-            facts.gaps.push(Gap::whole(GapCode::Trailing, text));
+            facts.gaps.push(trailing(left));
         }
         Ok((facts, stored.digest()))
     }
 
-    fn walk_packed(&self, source: &mut Piped<'_>) -> Result<LayerFacts, ImageError> {
-        self.scan().walk(source).map_err(|outcome| self.unsound(outcome))
-    }
-
-    fn unpackable(&self, source: io::Error) -> ImageError {
-        ImageError::Unpack { layer: self.index, source }
-    }
-
     fn unsound(&self, outcome: ScanOutcome) -> ImageError {
+        Unpacking { pass: self.pass, index: self.index, compression: self.compression }.unsound(outcome)
+    }
+}
+
+/// Reads what is left of `stored`, at most `limit` bytes; returns how many there were.
+pub(super) fn drain(stored: &mut dyn Read, limit: u64) -> io::Result<u64> {
+    io::copy(&mut stored.take(limit), &mut io::sink())
+}
+
+/// Says that bytes of a blob were not part of the layer.
+pub(super) fn trailing(count: u64) -> Gap {
+    Gap::whole(GapCode::Trailing, format!("{count} bytes follow the compressed layer and were ignored"))
+}
+
+/// One layer being unpacked from a stream, wherever that comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Unpacking<'a> {
+    pub(super) pass: &'a Pass<'a>,
+    pub(super) index: usize,
+    pub(super) compression: Compression,
+}
+
+impl Unpacking<'_> {
+    /// The facts of a layer of `length` stored bytes, unpacked on a thread of its own unless it is small. What follows
+    /// the compressed stream is left in `stored`.
+    pub(super) fn facts(
+        self,
+        stored: &mut (impl BufRead + Send),
+        length: u64,
+        diff: Option<Hasher>,
+    ) -> Result<LayerFacts, ImageError> {
+        let limit = self.pass.options.limits.layer_bytes;
+        if length < INLINE {
+            let mut reader = decoder(stored, self.compression).map_err(|source| self.unpackable(source))?;
+            return self.walk(Piped::inline(&mut reader, diff, limit));
+        }
+        std::thread::scope(|threads| {
+            let ends = pipe();
+            threads.spawn(move || match decoder(stored, self.compression) {
+                Ok(mut reader) => pump(&mut reader, &ends.input),
+                Err(error) => ends.input.fail(error),
+            });
+            self.walk(Piped::from_channel(ends.output, diff, limit))
+        })
+    }
+
+    fn walk(&self, mut source: Piped<'_>) -> Result<LayerFacts, ImageError> {
+        let options = self.pass.options;
+        let scan = Scan { collector: options.collector, limits: options.limits, files: self.pass.files };
+        let facts = scan.walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
+        Ok(LayerFacts { tar_bytes: source.total(), diff_id: source.digest(), ..facts })
+    }
+
+    /// An error of the stream: the store's own where it is one.
+    fn unpackable(&self, source: io::Error) -> ImageError {
+        ImageError::of_stream(source, |source| ImageError::Unpack { layer: self.index, source })
+    }
+
+    pub(super) fn unsound(&self, outcome: ScanOutcome) -> ImageError {
         let limits = self.pass.options.limits;
         match outcome {
             ScanOutcome::Tar(TarError::Read { source, .. }) if source.kind() == io::ErrorKind::FileTooLarge => {
@@ -147,6 +173,9 @@ impl Reading<'_> {
             ScanOutcome::Tar(TarError::Read { source, .. }) if self.compression != Compression::None => {
                 self.unpackable(source)
             }
+            ScanOutcome::Tar(TarError::Read { offset, source }) => ImageError::of_stream(source, |source| {
+                ImageError::Tar { layer: self.index, source: TarError::Read { offset, source } }
+            }),
             ScanOutcome::Tar(source) => ImageError::Tar { layer: self.index, source },
             ScanOutcome::TooManyFiles => too_many(limits),
             ScanOutcome::TableFull => {

@@ -20,6 +20,12 @@ pub enum Scheme {
     Detect,
     /// Standard input.
     Stdin,
+    /// An image in a registry; opened by whoever speaks to registries.
+    Docker,
+    /// An image of a Docker or Podman service; opened by whoever speaks to one.
+    DockerDaemon,
+    /// An image in the storage that podman and buildah share; opened by whoever knows it.
+    ContainersStorage,
 }
 
 /// Schemes of container tools that name an image; those we do not read are told apart from file names.
@@ -28,20 +34,38 @@ const SCHEMES: &[(&str, Option<Scheme>)] = &[
     ("oci-archive", Some(Scheme::OciArchive)),
     ("oci", Some(Scheme::Oci)),
     ("dir", Some(Scheme::RootFs)),
-    ("docker", None),
-    ("docker-daemon", None),
-    ("containers-storage", None),
+    ("docker", Some(Scheme::Docker)),
+    ("docker-daemon", Some(Scheme::DockerDaemon)),
+    ("containers-storage", Some(Scheme::ContainersStorage)),
     ("sbom", None),
 ];
+
+impl Scheme {
+    /// What stands before the colon; empty for a plain path and standard input.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        SCHEMES.iter().find(|(_, scheme)| *scheme == Some(self)).map_or("", |(name, _)| name)
+    }
+
+    /// True for places that are not files: their whole text behind the colon is the [`Location::selector`].
+    #[must_use]
+    pub fn is_elsewhere(self) -> bool {
+        match self {
+            Self::Docker | Self::DockerDaemon | Self::ContainersStorage => true,
+            Self::DockerArchive | Self::Oci | Self::OciArchive | Self::RootFs | Self::Detect | Self::Stdin => false,
+        }
+    }
+}
 
 /// A place, and what of it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The kind of place.
     pub scheme: Scheme,
-    /// File or folder; empty for standard input.
+    /// File or folder; empty for standard input and places that are not files.
     pub path: PathBuf,
-    /// Name, tag or digest of one image of several.
+    /// Name, tag or digest of one image of several; for places that are not files, all that follows the scheme,
+    /// without the `//` of `docker://`.
     pub selector: Option<String>,
     text: String,
 }
@@ -70,12 +94,30 @@ impl Location {
             if rest.is_empty() {
                 return Err(ImageError::Reference { text: text.into(), why: "no path follows the colon" });
             }
+            if scheme.is_elsewhere() {
+                return elsewhere(scheme, text, rest).map(|name| location(scheme, "", Some(name)));
+            }
             let (path, selector) = split(rest);
             return Ok(location(scheme, path, selector));
         }
         let (path, selector) = split(text);
         Ok(location(Scheme::Detect, path, selector))
     }
+}
+
+/// The name behind a scheme of a place that is not a file.
+fn elsewhere<'t>(scheme: Scheme, text: &str, rest: &'t str) -> Result<&'t str, ImageError> {
+    let bad = |why| ImageError::Reference { text: text.into(), why };
+    let name = match scheme {
+        Scheme::Docker => rest
+            .strip_prefix("//")
+            .ok_or_else(|| bad("an image in a registry is docker://HOST/NAME[:TAG|@DIGEST], with two slashes"))?,
+        _ => rest,
+    };
+    if name.is_empty() || name.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        return Err(bad("a name follows the colon, without spaces"));
+    }
+    Ok(name)
 }
 
 fn split(text: &str) -> (&str, Option<&str>) {

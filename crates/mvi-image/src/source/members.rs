@@ -4,6 +4,8 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::documents::Descriptor;
+use super::store::BlobStore;
 use crate::digest::Digest;
 use crate::error::ImageError;
 use crate::layer::{Compression, LayerFacts};
@@ -26,9 +28,34 @@ pub(crate) struct StreamedLayer {
     pub(crate) length: u64,
 }
 
+/// A layer that is fetched when it is read, and only then.
+#[derive(Debug, Clone)]
+pub(crate) struct RemoteLayer {
+    pub(crate) store: Arc<dyn BlobStore>,
+    /// What to ask the store for.
+    pub(crate) id: Digest,
+    /// Bytes it is said to have.
+    pub(crate) length: u64,
+    pub(crate) form: Form,
+}
+
+/// What a store gives for a layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The blob, as its digest says.
+    Blob,
+    /// The uncompressed tar, made again from its pieces.
+    Tar {
+        /// Why its diff id cannot be what it should be, if it cannot.
+        unverifiable: Option<String>,
+    },
+}
+
 /// Where the bytes of a layer are.
 #[derive(Debug, Clone)]
 pub(crate) enum LayerSource {
+    /// Somewhere that gives them when asked.
+    Remote(RemoteLayer),
     /// In a file that can be read anywhere.
     File(FileRange),
     /// Read already.
@@ -40,6 +67,7 @@ pub(crate) enum LayerSource {
 impl LayerSource {
     pub(crate) fn length(&self) -> Option<u64> {
         match self {
+            Self::Remote(layer) => Some(layer.length),
             Self::File(range) => Some(range.length),
             Self::Streamed(layer) => Some(layer.length),
             Self::Absent => None,
@@ -53,6 +81,22 @@ pub(super) trait Members {
     fn document(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, ImageError>;
     /// A layer; `None` when there is none of the name.
     fn layer(&self, name: &str) -> Result<Option<LayerSource>, ImageError>;
+    /// A manifest or an index; some places keep them apart from other blobs.
+    fn manifest(&self, digest: &Digest, limit: u64) -> Result<Option<Vec<u8>>, ImageError> {
+        self.document(&blob_name(digest), limit)
+    }
+    /// A config.
+    fn config(&self, digest: &Digest, limit: u64) -> Result<Option<Vec<u8>>, ImageError> {
+        self.document(&blob_name(digest), limit)
+    }
+    /// The layer of a descriptor.
+    fn layer_of(&self, _: &Descriptor, digest: &Digest) -> Result<Option<LayerSource>, ImageError> {
+        self.layer(&blob_name(digest))
+    }
+    /// True when looking at a document costs more than a read: then only those that are wanted are looked at.
+    fn is_remote(&self) -> bool {
+        false
+    }
     /// What to call the whole in messages.
     fn label(&self) -> String;
 }

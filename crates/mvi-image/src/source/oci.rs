@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::archive::missing;
 use super::docker::diff_ids;
 use super::documents::{Config, Descriptor, Index, Manifest, Shape};
-use super::members::{LayerSource, Members, blob_name};
+use super::members::{LayerSource, Members};
 use super::open::{OpenOptions, document};
 use super::platform::Platform;
 use crate::digest::Digest;
@@ -77,7 +77,8 @@ fn select(names: Named, selector: &str, members: &dyn Members) -> Result<Named, 
     Ok(found)
 }
 
-fn open_name(
+/// Opens the images below `descriptors`, which share a name.
+pub(super) fn open_name(
     members: &dyn Members,
     name: Option<&str>,
     descriptors: Vec<Descriptor>,
@@ -110,6 +111,19 @@ struct Flatten<'a> {
 }
 
 impl Flatten<'_> {
+    /// Descends into an index; where documents are fetched, the wanted platform is looked for first.
+    fn descend_index(&mut self, manifests: Vec<Descriptor>, depth: usize) -> Result<(), ImageError> {
+        let fits = |descriptor: &Descriptor| self.options.platform.is_fit(descriptor.platform.as_ref());
+        let (first, rest): (Vec<_>, Vec<_>) =
+            if self.members.is_remote() { manifests.into_iter().partition(fits) } else { (manifests, Vec::new()) };
+        let before = self.found.len();
+        first.into_iter().try_for_each(|below| self.descend(below, depth))?;
+        if self.found.len() > before {
+            return Ok(());
+        }
+        rest.into_iter().try_for_each(|below| self.descend(below, depth))
+    }
+
     fn descend(&mut self, descriptor: Descriptor, depth: usize) -> Result<(), ImageError> {
         if depth > INDEX_DEPTH || self.documents_left == 0 {
             return Err(ImageError::IndexDepth(INDEX_DEPTH));
@@ -127,7 +141,7 @@ impl Flatten<'_> {
         let shape: Shape = document("image manifest", &descriptor.digest, &bytes)?;
         if shape.manifests.is_some() {
             let index: Index = document("image index", &descriptor.digest, &bytes)?;
-            return index.manifests.into_iter().try_for_each(|below| self.descend(below, depth + 1));
+            return self.descend_index(index.manifests, depth + 1);
         }
         let manifest: Manifest = document("image manifest", &descriptor.digest, &bytes)?;
         self.found.push((descriptor.platform.clone(), Found { descriptor, manifest }));
@@ -166,10 +180,11 @@ fn open_one(
     Ok(image)
 }
 
+/// A foreign layer may be kept elsewhere; any other has to be there.
 fn open_layer(members: &dyn Members, number: usize, layer: &Descriptor, diff_id: Digest) -> Result<Layer, ImageError> {
     let digest = parse(&layer.digest, Object::Blob)?;
-    let foreign = layer.media_type.contains("nondistributable") || layer.media_type.contains("foreign");
-    let source = match members.layer(&blob_name(&digest))? {
+    let foreign = is_foreign(&layer.media_type);
+    let source = match members.layer_of(layer, &digest)? {
         Some(source) => source,
         None if foreign => LayerSource::Absent,
         None => return Err(missing(Object::Blob, &layer.digest)),
@@ -188,6 +203,11 @@ fn open_layer(members: &dyn Members, number: usize, layer: &Descriptor, diff_id:
     })
 }
 
+/// OCI image-spec 1.1, `layer.md`, "Non-Distributable Layers"; docker's older word is foreign.
+pub(super) fn is_foreign(media_type: &str) -> bool {
+    media_type.contains("nondistributable") || media_type.contains("foreign")
+}
+
 fn parse(digest: &str, object: Object) -> Result<Digest, ImageError> {
     digest.parse().map_err(|source| ImageError::Digest { object, source })
 }
@@ -200,9 +220,12 @@ fn read_blob(
     options: &OpenOptions<'_>,
 ) -> Result<Vec<u8>, ImageError> {
     let digest = parse(&descriptor.digest, object)?;
-    let bytes = members
-        .document(&blob_name(&digest), options.limits.document_bytes)?
-        .ok_or_else(|| missing(object, &descriptor.digest))?;
+    let limit = options.limits.document_bytes;
+    let bytes = match object {
+        Object::Index | Object::Manifest => members.manifest(&digest, limit),
+        Object::Config | Object::Blob | Object::DiffId => members.config(&digest, limit),
+    };
+    let bytes = bytes?.ok_or_else(|| missing(object, &descriptor.digest))?;
     let what = || descriptor.digest.clone();
     if bytes.len() as u64 != descriptor.size {
         let found = bytes.len() as u64;

@@ -2,7 +2,7 @@
 //! read and checked, layers are left alone.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -41,9 +41,11 @@ pub fn open(location: &Location, options: &OpenOptions<'_>) -> Result<Vec<Image>
     let selector = location.selector.as_deref();
     let path = location.path.as_path();
     match location.scheme {
+        Scheme::Docker | Scheme::DockerDaemon | Scheme::ContainersStorage => {
+            Err(ImageError::Scheme { scheme: location.scheme.name().to_owned() })
+        }
         Scheme::Stdin => {
-            let streamed = Streamed::read(BufReader::with_capacity(1 << 18, io::stdin()), "standard input", options)?;
-            open_members(&streamed, &streamed.names.twice, Prefer::Docker, selector, options)
+            open_stream(BufReader::with_capacity(1 << 18, io::stdin()), "standard input", selector, options)
         }
         Scheme::DockerArchive => open_archive(path, Prefer::Docker, selector, options),
         Scheme::OciArchive => open_archive(path, Prefer::Oci, selector, options),
@@ -58,6 +60,21 @@ pub fn open(location: &Location, options: &OpenOptions<'_>) -> Result<Vec<Image>
             }
         }
     }
+}
+
+/// Opens the images of an archive that goes by once, such as what a daemon exports: docker or OCI, compressed or not.
+/// Layers are scanned as they pass. `selector` names one of several by tag or id; `label` is what messages call it.
+///
+/// # Errors
+/// Every kind of [`ImageError`].
+pub fn open_stream(
+    input: impl BufRead + Send,
+    label: &str,
+    selector: Option<&str>,
+    options: &OpenOptions<'_>,
+) -> Result<Vec<Image>, ImageError> {
+    let streamed = Streamed::read(input, label, options)?;
+    open_members(&streamed, &streamed.names.twice, Prefer::Docker, selector, options)
 }
 
 fn existing(path: &Path) -> Result<&Path, ImageError> {

@@ -84,6 +84,14 @@ impl PlatformChoice {
         only.then(|| candidates.into_iter().map(|(_, image)| image).collect())
     }
 
+    /// True when a manifest listed for `platform` is one that is wanted.
+    pub(super) fn is_fit(&self, platform: Option<&Platform>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Prefer(wanted) | Self::Exactly(wanted) => platform.is_some_and(|platform| platform.fits(wanted)),
+        }
+    }
+
     pub(super) fn wanted(&self) -> String {
         match self {
             Self::Prefer(platform) | Self::Exactly(platform) => platform.to_string(),

@@ -78,7 +78,8 @@ fn references_that_cannot_be_are_told_apart_from_missing_files() {
     check(read("oci:", &limits), "E-REFERENCE");
     check("linux".parse::<PlatformChoice>().map(|_| ()), "E-REFERENCE");
     check("a/b/c/d".parse::<PlatformChoice>().map(|_| ()), "E-REFERENCE");
-    check(read("docker:app", &limits), "E-SCHEME");
+    check(read("docker:app", &limits), "E-REFERENCE");
+    check(read("docker://registry.corp/app", &limits), "E-SCHEME");
     check(read("containers-storage:app", &limits), "E-SCHEME");
     for scheme in ["", "docker-archive:", "oci:", "oci-archive:", "dir:"] {
         check(read(&format!("{scheme}/no/such/file"), &limits), "E-OPEN");

@@ -14,6 +14,7 @@ mod merge_links;
 mod model;
 mod platforms;
 mod rootfs;
+mod stored;
 mod tar;
 mod tar_damage;
 mod waste;

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use mvi_image::{
     Collector, FileTree, Gap, Image, ImageError, LayerCache, Limits, Location, OpenOptions, PlatformChoice, Progress,
-    ScanOptions, ScannedLayer, merge, open, scan,
+    ScanOptions, ScannedLayer, merge, scan,
 };
 use mvi_inventory::{Command, Inventory, Runtime, detect_runtime, take};
+use mvi_registry::{RegistryOptions, open};
 
 use crate::report::{ImageIdentity, Megabytes, Sizes, instruction};
 
@@ -23,6 +24,8 @@ pub(crate) struct ExamineOptions {
     pub jobs: usize,
     /// The layer memory; none to do without.
     pub cache: Option<LayerCache>,
+    /// How registries, services and storages are reached.
+    pub registry: RegistryOptions,
 }
 
 /// Reads images with one set of options.
@@ -60,16 +63,10 @@ impl Examiner<'_> {
     /// See [`open`].
     pub(crate) fn open(&self, location: &Location) -> Result<Vec<Image>, ImageError> {
         let options = self.options;
-        let collector = self.collector;
-        open(
-            location,
-            &OpenOptions {
-                platform: options.platform.clone(),
-                verify: options.verify,
-                limits: &options.limits,
-                collector,
-            },
-        )
+        let platform = options.platform.clone();
+        let open_options =
+            OpenOptions { platform, verify: options.verify, limits: &options.limits, collector: self.collector };
+        Ok(open(location, &options.registry, &open_options)?)
     }
 
     /// Reads an opened image.

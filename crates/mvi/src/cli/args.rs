@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mvi_image::PlatformChoice;
 
+use super::remote::RemoteArgs;
+
 /// Judges container images against a written image standard, and explains every megabyte.
 #[derive(Debug, Parser)]
 #[command(name = "mvi", version, max_term_width = 100, after_help = AFTER_HELP)]
@@ -21,6 +23,9 @@ Images are named as container tools name them:
   oci:DIR[:TAG|@DIGEST]        an OCI image layout
   oci-archive:FILE[:TAG]       an OCI image layout in a tar file
   dir:ROOTFS                   an unpacked root file system
+  docker://HOST/NAME[:TAG|@DIGEST]   an image in a registry
+  docker-daemon:NAME           an image of a Docker or Podman service
+  containers-storage:NAME      an image of podman or buildah
   PATH                         any of these, recognised by content
   -                            an archive from standard input
 
@@ -116,6 +121,8 @@ pub(super) struct ReadArgs {
     /// How to show the report
     #[arg(long, short, value_enum, default_value_t = Format::Text, env = "MVI_FORMAT")]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) remote: RemoteArgs,
 }
 
 /// The formats of reports.

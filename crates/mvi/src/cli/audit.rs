@@ -21,7 +21,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let standard = standards::load(args.standard.as_deref())?;
     let statement = statement(args, &standard)?;
     let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
-    let options = examine_options(&args.read);
+    let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
     let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
     let report = audit(

@@ -6,6 +6,7 @@ use mvi_inventory::InventoryCollector;
 
 use super::args::{ExplainArgs, Format, LayersArgs, ReadArgs};
 use super::output::{Exit, Failure, show};
+use super::remote::registry_options;
 use crate::actions::explain::explain as explain_path;
 use crate::actions::layers::{FileList, layers as list_layers};
 use crate::actions::{ExamineOptions, Examiner};
@@ -14,10 +15,13 @@ use crate::render::Report;
 use crate::settings;
 
 /// Reading options from arguments.
-pub(super) fn examine_options(args: &ReadArgs) -> ExamineOptions {
+///
+/// # Errors
+/// See [`registry_options`].
+pub(super) fn examine_options(args: &ReadArgs) -> Result<ExamineOptions, Failure> {
     let defaults = Limits::default();
     let root = args.cache_dir.clone().or_else(settings::cache_dir).filter(|_| !args.no_cache);
-    ExamineOptions {
+    Ok(ExamineOptions {
         platform: args.platform.clone().unwrap_or_else(|| PlatformChoice::Prefer(Platform::host())),
         verify: !args.no_verify,
         limits: Limits {
@@ -27,7 +31,8 @@ pub(super) fn examine_options(args: &ReadArgs) -> ExamineOptions {
         },
         jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
         cache: root.map(|root| LayerCache::new(root, args.cache_mb.saturating_mul(1_000_000), settings::file_time())),
-    }
+        registry: registry_options(&args.remote)?,
+    })
 }
 
 /// An image as the user names it.
@@ -82,7 +87,7 @@ fn look<T>(
     act: impl FnOnce(&Examiner<'_>, &Location) -> Result<T, mvi_image::ImageError>,
 ) -> Result<T, Failure> {
     let location = location(image)?;
-    let options = examine_options(args);
+    let options = examine_options(args)?;
     let bars = Bars::new(args.quiet);
     let collector = if options.cache.is_some() { &InventoryCollector } else { needed };
     let result = act(&Examiner { options: &options, collector, estimate: false, progress: &bars }, &location);

@@ -137,7 +137,7 @@ pub(super) fn complaint(unreadable: &Unreadable) -> String {
 
 fn hint(code: &str) -> Option<&'static str> {
     match code {
-        "E-OPEN" => Some("check the path and its permissions; images in registries have to be saved to a file first"),
+        "E-OPEN" => Some("check the path and its permissions; an image in a registry is docker://HOST/NAME"),
         "E-NOT-AN-IMAGE" => Some("name the kind: docker-archive:FILE, oci:DIR, oci-archive:FILE or dir:ROOTFS"),
         "E-DIGEST-BLOB" | "E-DIGEST-CONFIG" | "E-DIGEST-MANIFEST" | "E-DIFF-ID" | "E-SIZE" => {
             Some("save or pull the image again; --no-verify reads layers without checking their digests")
@@ -151,6 +151,15 @@ fn hint(code: &str) -> Option<&'static str> {
         }
         "E-SCHEME" => {
             Some("save the image to a file first: docker save -o FILE NAME, or skopeo copy … oci-archive:FILE")
+        }
+        "E-UNREACHABLE" => Some("check the host's name, the network and HTTPS_PROXY; --mirror FROM=TO looks elsewhere"),
+        "E-TLS" => Some("--ca-file FILE trusts another certificate; --insecure=HOST speaks plain HTTP"),
+        "E-UNAUTHORIZED" | "E-DENIED" => Some("log in with docker login or podman login, or name a file: --auth-file"),
+        "E-NOT-FOUND" => Some("check the name and the tag; some registries say so where credentials are missing, too"),
+        "E-RATE-LIMIT" => Some("try again later, log in for a higher limit, or use a mirror: --mirror FROM=TO"),
+        "E-SCHEMA1" => Some("push the image again with a builder of this decade, or convert it with skopeo copy"),
+        "E-NO-SERVICE" => {
+            Some("start Docker or Podman, or name its socket: --host unix:///PATH; as root, or in its group")
         }
         "E-PLATFORM" => Some("--platform OS/ARCH chooses one, --platform all takes every one"),
         _ => None,
