@@ -6,6 +6,7 @@ mod evidence;
 mod examine;
 pub(crate) mod explain;
 pub(crate) mod layers;
+pub(crate) mod rom;
 mod waste;
 
 pub(crate) use examine::{ExamineOptions, Examiner};

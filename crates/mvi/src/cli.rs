@@ -7,6 +7,8 @@ mod key;
 mod look;
 mod output;
 mod remote;
+mod rom;
+mod rom_registry;
 mod standard;
 
 use std::io::{self, Write as _};
@@ -45,6 +47,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
         Verb::Key(args) => key::run(args),
+        Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "mvi", &mut text);

@@ -17,6 +17,22 @@ pub(crate) fn cache_dir() -> Option<PathBuf> {
     base.map(|base| base.join("mvi"))
 }
 
+/// The folder of what is kept for good: `$XDG_DATA_HOME/mvi`, else `~/.local/share/mvi`; none without a home.
+#[must_use]
+pub(crate) fn data_dir() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    base.map(|base| base.join("mvi"))
+}
+
+/// The folder the program was started in.
+///
+/// # Errors
+/// A folder that is gone.
+pub(crate) fn working_dir() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the working directory is gone")
+}
+
 /// Random bytes of the system, for one key.
 ///
 /// # Errors

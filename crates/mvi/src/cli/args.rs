@@ -1,5 +1,6 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
+pub(super) mod rom;
 pub(super) mod seal;
 
 use std::path::PathBuf;
@@ -50,6 +51,9 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Seal golden templates that nobody can alter unnoticed, and verify them
+    #[command(after_help = "Examples:\n  mvi rom list\n  mvi rom verify\n  mvi rom render ROM-GO-V13 > Dockerfile")]
+    Rom(rom::RomArgs),
     /// Make and show the keys that seal
     #[command(after_help = "Examples:\n  mvi key new ada.key\n  mvi key show ada.key.pub")]
     Key(seal::KeyArgs),
