@@ -69,7 +69,7 @@ impl Daemon {
     pub fn images(&self) -> Result<Vec<LocalImage>, RegistryError> {
         let what = "the list of images";
         let answer = self.ask("/images/json", what)?;
-        let bytes = answer.document(LIST_BYTES, what)?;
+        let bytes = answer.held(LIST_BYTES, what)?.document();
         serde_json::from_slice(&bytes)
             .map_err(|error| RegistryError::Answer { what: what.into(), why: error.to_string() })
     }

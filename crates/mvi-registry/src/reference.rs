@@ -203,6 +203,15 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_is_written_and_read_again(text in "[a-zA-Z0-9.:/@_-]{0,40}") {
+            if let Ok(found) = text.parse::<Reference>() {
+                proptest::prop_assert_eq!(found.to_string().parse::<Reference>().unwrap(), found);
+            }
+        }
+    }
+
     #[test]
     fn a_repository_has_no_tag() {
         assert_eq!(Reference::repository("r.corp:5000/a").unwrap().to_string(), "r.corp:5000/a");
