@@ -4,6 +4,7 @@
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
 mod desk;
+mod elsewhere;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
 mod exit_codes;
