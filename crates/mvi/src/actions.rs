@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod contents;
+pub(crate) mod crq;
 mod evidence;
 mod examine;
 pub(crate) mod explain;

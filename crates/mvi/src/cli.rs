@@ -3,6 +3,9 @@
 mod args;
 mod audit;
 mod cache;
+mod crq;
+mod crq_seal;
+mod crq_show;
 mod key;
 mod look;
 mod output;
@@ -46,6 +49,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Explain(args) => look::explain(args),
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
+        Verb::Crq(args) => crq::run(args),
         Verb::Key(args) => key::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {

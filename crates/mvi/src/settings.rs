@@ -25,6 +25,12 @@ pub(crate) fn data_dir() -> Option<PathBuf> {
     base.map(|base| base.join("mvi"))
 }
 
+/// Who runs the program: `$USER`.
+#[must_use]
+pub(crate) fn user() -> Option<String> {
+    std::env::var("USER").ok().filter(|name| !name.is_empty())
+}
+
 /// The folder the program was started in.
 ///
 /// # Errors

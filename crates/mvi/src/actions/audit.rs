@@ -5,6 +5,7 @@ use std::error::Error as _;
 use jiff::Timestamp;
 use mvi_image::{ImageError, Location};
 use mvi_inventory::Ecosystem;
+use mvi_standard::standard::SizeBasis;
 use mvi_standard::{Standard, judge};
 
 pub(crate) use super::evidence::Statement;
@@ -14,7 +15,7 @@ use super::evidence::{evidence, runtimes};
 use super::examine::{Examined, Examiner};
 use super::layers::layer_notes;
 use super::waste::waste;
-use crate::report::{AuditReport, AuditedImage, OperatingSystem, PackageCounts, TOOL, Unreadable};
+use crate::report::{AuditReport, AuditedImage, Megabytes, OperatingSystem, PackageCounts, TOOL, Unreadable};
 
 /// What an audit goes by.
 pub(crate) struct AuditOptions<'a> {
@@ -91,6 +92,25 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
     let inventory = examined.into_inventory();
     (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
     audited
+}
+
+/// The runtime profile that the image's program needs, by the standard's id; none where several are possible.
+#[must_use]
+pub(crate) fn runtime_of(examined: &Examined) -> Option<String> {
+    match runtimes(examined).as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// The size that the standard counts, MB.
+#[must_use]
+pub(crate) fn judged_size(standard: &Standard, examined: &Examined) -> Option<f64> {
+    let sizes = examined.sizes();
+    match standard.meta.size_basis {
+        SizeBasis::Transfer => sizes.transfer_mb.map(Megabytes::value),
+        SizeBasis::Unpacked => Some(sizes.unpacked_mb.value()),
+    }
 }
 
 fn operating_system(examined: &Examined) -> Option<OperatingSystem> {

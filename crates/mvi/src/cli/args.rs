@@ -1,5 +1,6 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
+pub(super) mod crq;
 pub(super) mod rom;
 pub(super) mod seal;
 
@@ -51,6 +52,9 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Ask for exceptions that expire, and decide about them
+    #[command(after_help = "Examples:\n  mvi crq new heavy app --size 620 --reason not-libc:fonts\n  mvi crq list\n  mvi crq show CRQ-2026-0001")]
+    Crq(Box<crq::CrqArgs>),
     /// Seal golden templates that nobody can alter unnoticed, and verify them
     #[command(after_help = "Examples:\n  mvi rom list\n  mvi rom verify\n  mvi rom render ROM-GO-V13 > Dockerfile")]
     Rom(rom::RomArgs),

@@ -12,6 +12,7 @@ mod help;
 mod interrupted;
 mod json;
 mod schema;
+mod seal;
 mod snapshots;
 mod standard;
 mod terminal;
