@@ -1,11 +1,13 @@
 //! A whole fleet judged: every image with its verdict, pressure, segment and findings, and the score of them all.
 
+mod change;
 mod image;
 mod scope;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use change::{FleetChange, Outcome, fleet_changes};
 pub use image::JudgedImage;
 pub use scope::{Scope, Weigh, WeighError};
 

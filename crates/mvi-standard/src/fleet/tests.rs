@@ -216,3 +216,34 @@ fn order_and_company_change_nobodys_place() {
         assert_eq!((&other.placement, &alone.images[0].placement), (&image.placement, &image.placement));
     }
 }
+
+#[test]
+fn the_next_standard_lists_every_image_it_would_change() {
+    let draft = Standard::builtin_named("V14-draft").unwrap().unwrap();
+    let (old, new) = (told(), judge_fleet(&draft, &FLEET, &[], now()));
+    let line = |outcome: &Option<Outcome>| {
+        let outcome = outcome.as_ref().unwrap();
+        format!(
+            "{} {} {}{}",
+            outcome.verdict,
+            outcome.action,
+            outcome.segment,
+            if outcome.triggers.is_empty() { "" } else { " T3" }
+        )
+    };
+    let changes: Vec<String> = fleet_changes(&old, &new)
+        .iter()
+        .map(|change| format!("{}: {} -> {}", change.name, line(&change.old), line(&change.new)))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "mefine-static: FLOOR KEEP 3 -> REVIEW REGISTER_BASE 37 T3",
+            "merostone-relay: FLOOR KEEP 1 -> REVIEW REGISTER_BASE 35 T3",
+            "ct-ops-agent: FLOOR KEEP 1 -> REVIEW REGISTER_BASE 35 T3",
+            "sovereign-mail: FLOOR KEEP 1 -> REVIEW REGISTER_BASE 37 T3",
+            "fleet-coredns: FLOOR KEEP 2 -> REVIEW REGISTER_BASE 40 T3",
+        ]
+    );
+    assert_eq!(fleet_changes(&old, &old), []);
+}
