@@ -1,6 +1,7 @@
 //! Questions to the fleet and their answers, which are plain data.
 
 mod blast;
+mod crqs;
 mod inherits;
 mod lineage;
 mod list;

@@ -7,7 +7,8 @@ mod evidence;
 mod examine;
 pub(crate) mod explain;
 pub(crate) mod layers;
+pub(crate) mod pull;
 pub(crate) mod rom;
 mod waste;
 
-pub(crate) use examine::{ExamineOptions, Examiner};
+pub(crate) use examine::{ExamineOptions, Examined, Examiner};

@@ -9,6 +9,7 @@ mod crq_show;
 mod key;
 mod look;
 mod output;
+mod pull;
 mod remote;
 mod rom;
 mod rom_registry;
@@ -51,6 +52,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Cache(args) => cache::run(args),
         Verb::Crq(args) => crq::run(args),
         Verb::Key(args) => key::run(args),
+        Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();

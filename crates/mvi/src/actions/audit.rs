@@ -5,6 +5,7 @@ use std::error::Error as _;
 use jiff::Timestamp;
 use mvi_image::{ImageError, Location};
 use mvi_inventory::Ecosystem;
+use mvi_standard::crq::{Calendar, Crq, covering};
 use mvi_standard::standard::SizeBasis;
 use mvi_standard::{Standard, judge};
 
@@ -23,6 +24,8 @@ pub(crate) struct AuditOptions<'a> {
     pub standard: &'a Standard,
     /// What the user states of the images.
     pub statement: &'a Statement,
+    /// Change requests; those that cover an image at the moment count.
+    pub crqs: &'a [Crq],
     /// The moment of judging.
     pub now: Timestamp,
 }
@@ -70,7 +73,13 @@ pub(crate) fn unreadable(source: String, error: &ImageError) -> Unreadable {
 
 fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
     let sizes = examined.sizes();
-    let evidence = evidence(&examined, &sizes, options.statement);
+    let mut evidence = evidence(&examined, &sizes, options.statement);
+    if let Some(image) = &evidence.image {
+        let calendar = Calendar::of(options.standard, &[]);
+        let about = (image.as_str(), evidence.digest.as_deref());
+        let covered = covering(options.standard, options.crqs, &calendar, about, options.now);
+        evidence.justification = covered.map(|coverage| coverage.justification);
+    }
     let judgement = judge(options.standard, &evidence, options.now);
     let waste = waste(&examined);
     let mut audited = AuditedImage {

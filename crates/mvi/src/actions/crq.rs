@@ -6,5 +6,5 @@ mod ledger;
 mod proof;
 
 pub(crate) use directory::directory;
-pub(crate) use ledger::{Ledger, LedgerError};
+pub(crate) use ledger::Ledger;
 pub(crate) use proof::{interpreters, wheels_of_lock};

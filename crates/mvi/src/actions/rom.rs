@@ -96,7 +96,7 @@ pub(crate) fn prepare(examined: &Examined, request: SealRequest<'_>) -> anyhow::
         gid_registered: standard.gids.iter().any(|gid| counts_as(standard, &base, &gid.image))
             || (request.registered)(&base),
     };
-    let content = content(row, base, &judgement, request)?;
+    let content = content(row, base, (&judgement, examined.image.layers.len()), request)?;
     Ok(Prepared { content, facts })
 }
 
@@ -141,15 +141,19 @@ fn counts_as(standard: &Standard, reference: &str, registered: &str) -> bool {
     }
 }
 
-fn content(row: &Row, base: String, judgement: &Judgement, request: SealRequest<'_>) -> anyhow::Result<RomContent> {
+fn content(
+    row: &Row,
+    base: String,
+    (judgement, layers): (&Judgement, usize),
+    request: SealRequest<'_>,
+) -> anyhow::Result<RomContent> {
     let SealRequest { standard, measured, sealed, now, .. } = request;
     let first: RomName = row.rom.parse().map_err(|error| anyhow!("the standard's ROM of `{}`: {error}", row.id))?;
     let name = sealed.iter().filter(|name| name.is_same_line(&first)).max().map_or(first, RomName::next_revision);
     let by_us = |value: f64| Some(Dimension { value, method: "read from the image's layers".into(), runs: Vec::new() });
-    let layers = judgement.gates.iter().find(|gate| gate.unit == "layers").and_then(|gate| gate.measured);
     let dimensions = Dimensions {
         size_mb: judgement.size.as_ref().and_then(|size| by_us(size.mb)),
-        layer_count: layers.and_then(by_us),
+        layer_count: by_us(layers as f64),
         startup_ms: measured.startup_ms,
         mem_mb: measured.mem_mb,
         cve_count: measured.cve_count,

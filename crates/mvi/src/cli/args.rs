@@ -1,6 +1,7 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
 pub(super) mod crq;
+pub(super) mod pull;
 pub(super) mod rom;
 pub(super) mod seal;
 
@@ -52,8 +53,15 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Work out how long images take to reach the nodes of a cluster
+    #[command(
+        after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 -o json"
+    )]
+    Pull(Box<pull::PullArgs>),
     /// Ask for exceptions that expire, and decide about them
-    #[command(after_help = "Examples:\n  mvi crq new heavy app --size 620 --reason not-libc:fonts\n  mvi crq list\n  mvi crq show CRQ-2026-0001")]
+    #[command(
+        after_help = "Examples:\n  mvi crq new heavy app --size 620 --reason not-libc:fonts\n  mvi crq list\n  mvi crq show CRQ-2026-0001"
+    )]
     Crq(Box<crq::CrqArgs>),
     /// Seal golden templates that nobody can alter unnoticed, and verify them
     #[command(after_help = "Examples:\n  mvi rom list\n  mvi rom verify\n  mvi rom render ROM-GO-V13 > Dockerfile")]
@@ -177,6 +185,12 @@ pub(super) struct AuditArgs {
     /// What the image is for
     #[arg(long, value_enum, default_value_t = RoleArg::Service)]
     pub(super) role: RoleArg,
+    /// Folder of change requests whose exceptions count [default: mvi.toml]
+    #[arg(long, value_name = "DIR", env = "MVI_CRQ_DIR", value_hint = ValueHint::DirPath)]
+    pub(super) crq: Option<PathBuf>,
+    /// Judge as of this moment [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
     /// Exit with 1 at this verdict or a worse one, or when a gate fails; may repeat
     #[arg(long, value_enum, value_name = "VERDICT", ignore_case = true)]
     pub(super) fail_on: Vec<FailOn>,

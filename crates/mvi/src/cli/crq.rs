@@ -2,15 +2,15 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use mvi_fleet::{Stamp, Store};
 use mvi_standard::Standard;
 use mvi_standard::crq::{
-    Calendar, Crq, CrqId, CrqKind, Deed, Event, Guards, Organism, Proof, Refused, Request, Sealed, Subject, Workload, apply, at,
-    grandfathered, unknown, unused,
+    Calendar, Crq, CrqId, CrqKind, Deed, Event, Guards, Organism, Proof, Refused, Request, Sealed, Subject, Workload,
+    apply, at, grandfathered, unknown, unused,
 };
 use mvi_standard::crq::{Measured, Reason};
 use mvi_standard::decision::{DecisionRecord, candidates};
@@ -130,6 +130,16 @@ fn desk(args: &CrqArgs) -> Result<Desk, Failure> {
     Ok(Desk { standard: standards::load(args.standard.as_deref())?, config, ledger, now, by })
 }
 
+/// The change requests that an audit goes by: those of the folder, and where `mvi.toml` names a fleet, of its log.
+pub(super) fn in_force(folder: Option<&Path>) -> Result<Vec<Crq>, Failure> {
+    let config = Config::find(&settings::working_dir()?)?;
+    let configured = config.crq.folder.as_deref().map(|folder| config.path(folder));
+    let Some(folder) = folder.map(Path::to_owned).or(configured) else { return Ok(Vec::new()) };
+    let store = config.fleet.store.as_deref().map(|store| config.path(store)).filter(|store| store.exists());
+    let store = store.map(|store| Store::open_read_only(&store)).transpose().map_err(anyhow::Error::from)?;
+    Ok(Ledger::open(folder, store).map_err(anyhow::Error::from)?.all())
+}
+
 impl Desk {
     pub(super) fn crq(&self, id: CrqId) -> Result<&Crq, Failure> {
         let found = self.ledger.get(id);
@@ -247,12 +257,7 @@ fn prove(desk: &Desk, id: CrqId, args: &ProofArgs) -> Result<Found, Failure> {
 }
 
 /// The decision record that was given, or the one that hard rules make from the facts at hand.
-fn decision(
-    desk: &Desk,
-    id: CrqId,
-    record: Option<&PathBuf>,
-    found: &Found,
-) -> Result<DecisionRecord, Failure> {
+fn decision(desk: &Desk, id: CrqId, record: Option<&PathBuf>, found: &Found) -> Result<DecisionRecord, Failure> {
     if let Some(path) = record {
         let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let record = serde_json::from_slice(&bytes);
@@ -299,8 +304,7 @@ fn check(desk: &Desk, images: &[String], refers: &[CrqId], format: ShowFormat) -
         .into_iter()
         .map(|crq| crq.id.to_string())
         .collect();
-    let unknown: Vec<String> =
-        unknown(&all, refers.iter().copied()).into_iter().map(|id| id.to_string()).collect();
+    let unknown: Vec<String> = unknown(&all, refers.iter().copied()).into_iter().map(|id| id.to_string()).collect();
     let mut out = anstream::stdout();
     if format == ShowFormat::Json {
         let value = serde_json::json!({"schema": "mvi-crq-check/1", "unused": unused, "unknown": unknown});

@@ -27,7 +27,10 @@ pub(super) fn organism(desk: &Desk, id: CrqId) -> Result<Option<Organism>, Failu
     };
     let gid = desk.standard.gids.iter().find(|gid| names(&gid.image));
     let organism = gid.map(|gid| -> anyhow::Result<Organism> {
-        Ok(Organism { gid: gid.id.parse().with_context(|| format!("the standard's `{}`", gid.id))?, status: gid.status })
+        Ok(Organism {
+            gid: gid.id.parse().with_context(|| format!("the standard's `{}`", gid.id))?,
+            status: gid.status,
+        })
     });
     Ok(organism.transpose()?)
 }
@@ -75,11 +78,8 @@ pub(super) fn activate(
 }
 
 fn record(desk: &Desk, crq: &Crq, name: RomName) -> Result<RomContent, Failure> {
-    let size = crq.request.size_mb.map(|value| Dimension {
-        value,
-        method: "as filed and checked".into(),
-        runs: Vec::new(),
-    });
+    let size =
+        crq.request.size_mb.map(|value| Dimension { value, method: "as filed and checked".into(), runs: Vec::new() });
     let review_due =
         crq.review_due.ok_or_else(|| Failure::usage(format!("{} has no date of review; nothing is sealed", crq.id)))?;
     Ok(RomContent {

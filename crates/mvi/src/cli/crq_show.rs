@@ -37,7 +37,11 @@ pub(super) fn list(desk: &Desk, format: ShowFormat) -> Result<Exit, Failure> {
     let all: Vec<Crq> = desk.ledger.all().iter().map(|crq| at(crq, &calendar, desk.now)).collect();
     if format == ShowFormat::Json {
         let crqs: Vec<_> = all.iter().map(|crq| value(desk, crq)).collect();
-        writeln!(anstream::stdout(), "{:#}", serde_json::json!({"schema": "mvi-crqs/1", "at": desk.now, "crqs": crqs}))?;
+        writeln!(
+            anstream::stdout(),
+            "{:#}",
+            serde_json::json!({"schema": "mvi-crqs/1", "at": desk.now, "crqs": crqs})
+        )?;
         return Ok(Exit::Fine);
     }
     let mut out = anstream::stdout().lock();
@@ -94,7 +98,10 @@ pub(super) fn show(desk: &Desk, crq: &Crq, format: ShowFormat) -> Result<Exit, F
             Proof::Refuted => "refuted",
             Proof::Unverified => "not verified",
         };
-        fact("reason", &format!("{} ({proof}{}{})", reason.code, if reason.detail.is_empty() { "" } else { ": " }, reason.detail))?;
+        fact(
+            "reason",
+            &format!("{} ({proof}{}{})", reason.code, if reason.detail.is_empty() { "" } else { ": " }, reason.detail),
+        )?;
     }
     for approval in &crq.approvals {
         fact("approved", &format!("{} as {}, {}", approval.by, approval.role, approval.at))?;

@@ -3,6 +3,7 @@
 
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
+mod crq;
 mod desk;
 mod elsewhere;
 #[path = "../../../mvi-image/tests/images/entry.rs"]

@@ -38,7 +38,8 @@ fn owners(standard: &Standard, crq: &Crq) -> Vec<String> {
         match (parse(one), parse(other)) {
             (Some(one), Some(other)) => {
                 let rom = |reference: &Reference| registered(standard, reference).map(|rom| rom.reference.clone());
-                one.repository == other.repository && (one.tag == other.tag || rom(&one).is_some_and(|found| Some(found) == rom(&other)))
+                one.repository == other.repository
+                    && (one.tag == other.tag || rom(&one).is_some_and(|found| Some(found) == rom(&other)))
             }
             _ => one == other,
         }

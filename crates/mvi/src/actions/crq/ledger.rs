@@ -115,8 +115,8 @@ impl Ledger {
     /// A log that cannot be written.
     pub(crate) fn log(&mut self, crq: &Crq, stamp: &mut Stamp) -> Result<Option<String>, LedgerError> {
         let Some(store) = &mut self.store else { return Ok(None) };
-        let document = serde_json::to_value(crq)
-            .map_err(|source| LedgerError::Document { id: crq.id.to_string(), source })?;
+        let document =
+            serde_json::to_value(crq).map_err(|source| LedgerError::Document { id: crq.id.to_string(), source })?;
         let facts = CrqFacts {
             id: crq.id.to_string(),
             revision: crq.history.len() as u64,
@@ -166,8 +166,8 @@ impl Ledger {
         };
         let (long, short) =
             if filed.history.len() >= logged.history.len() { (filed, &logged) } else { (&logged, filed) };
-        let follows = long.history.starts_with(&short.history)
-            && (long.history.len() > short.history.len() || long == short);
+        let follows =
+            long.history.starts_with(&short.history) && (long.history.len() > short.history.len() || long == short);
         if !follows {
             return Err(LedgerError::Conflict { id: logged.id, path: self.path(logged.id) });
         }
