@@ -280,13 +280,18 @@ pub(super) enum StandardVerb {
         #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
         format: ShowFormat,
     },
-    /// Compare two standards field by field; exits with 1 when they differ
-    #[command(after_help = "Examples:\n  mvi standard diff V13 company.toml")]
+    /// Compare two standards field by field, and what they make of a fleet; exits with 1 when they differ
+    #[command(
+        after_help = "Examples:\n  mvi standard diff V13 company.toml\n  mvi standard diff V13 V14-draft --fleet fleet.toml"
+    )]
     Diff {
-        /// V13 or a file
+        /// V13, V14-draft or a file
         old: String,
-        /// V13 or a file
+        /// V13, V14-draft or a file
         new: String,
+        /// List the images of this fleet whose verdict, segment or triggers would change
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        fleet: Option<PathBuf>,
         /// How to show the changes
         #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
         format: ShowFormat,
