@@ -12,6 +12,7 @@ mod exit_codes;
 mod help;
 mod interrupted;
 mod json;
+mod pull;
 mod schema;
 mod seal;
 mod snapshots;
