@@ -127,9 +127,12 @@ fn declared_status(standard: &Standard, row: &str) -> Option<Verdict> {
     serde_json::from_value(entry.get("status")?.clone()).ok()
 }
 
+/// Place of an image in its fleet, its tag, and its size in MB.
+type TaggedSize<'a> = (usize, &'a str, f64);
+
 /// D-GROWTH on every tag that is much larger than the tag before it in the same repository.
 fn add_growth(standard: &Standard, fleet: &FleetFile, images: &mut [JudgedImage]) {
-    let mut lines: BTreeMap<(&str, Option<&str>), Vec<(usize, &str, f64)>> = BTreeMap::new();
+    let mut lines: BTreeMap<(&str, Option<&str>), Vec<TaggedSize<'_>>> = BTreeMap::new();
     for (place, image) in fleet.images.iter().enumerate() {
         if let Some((tag, size_mb)) = image.tag.as_deref().zip(image.size_mb) {
             lines.entry((&image.repository, image.platform.as_deref())).or_default().push((place, tag, size_mb));
@@ -137,7 +140,7 @@ fn add_growth(standard: &Standard, fleet: &FleetFile, images: &mut [JudgedImage]
     }
     for tags in lines.values_mut() {
         // Tags that cannot be compared, such as two variants, are in different runs.
-        tags.sort_by(|left, right| tag_line(left.1).cmp(&tag_line(right.1)));
+        tags.sort_by_cached_key(|(_, tag, _)| tag_line(tag));
         for pair in tags.windows(2) {
             let [(_, old, old_mb), (place, new, new_mb)] = pair else { continue };
             let finding = (tag_order(old, new) == Some(Ordering::Less))
