@@ -1,5 +1,7 @@
 //! What another standard would change in a fleet: every image whose verdict, segment or triggers differ.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{FleetJudgement, JudgedImage};
@@ -36,17 +38,30 @@ pub struct Outcome {
 /// Every image whose verdict, segment or triggers differ between two judgements, in the first one's order; images that
 /// only the second one has come last. Before a new standard takes effect, this is the list to confirm.
 pub fn fleet_changes(old: &FleetJudgement, new: &FleetJudgement) -> Vec<FleetChange> {
-    let key = |image: &JudgedImage| (image.name.clone(), image.platform.clone());
-    let find = |fleet: &FleetJudgement, wanted: &JudgedImage| {
-        fleet.images.iter().find(|image| key(image) == key(wanted)).map(outcome)
+    let (before, after) = (by_key(old), by_key(new));
+    let find = |fleet: &BTreeMap<Key<'_>, &JudgedImage>, wanted: &JudgedImage| {
+        fleet.get(&key(wanted)).map(|image| outcome(image))
     };
-    let kept = old.images.iter().map(|image| (image, Some(outcome(image)), find(new, image)));
-    let added =
-        new.images.iter().filter(|image| find(old, image).is_none()).map(|image| (image, None, Some(outcome(image))));
+    let kept = old.images.iter().map(|image| (image, Some(outcome(image)), find(&after, image)));
+    let added = new
+        .images
+        .iter()
+        .filter(|image| find(&before, image).is_none())
+        .map(|image| (image, None, Some(outcome(image))));
     let changed = kept.chain(added).filter(|(_, old, new)| differs(old.as_ref(), new.as_ref()));
     changed
         .map(|(image, old, new)| FleetChange { name: image.name.clone(), platform: image.platform.clone(), old, new })
         .collect()
+}
+
+type Key<'a> = (&'a str, Option<&'a str>);
+
+fn key(image: &JudgedImage) -> Key<'_> {
+    (&image.name, image.platform.as_deref())
+}
+
+fn by_key(fleet: &FleetJudgement) -> BTreeMap<Key<'_>, &JudgedImage> {
+    fleet.images.iter().map(|image| (key(image), image)).collect()
 }
 
 fn differs(old: Option<&Outcome>, new: Option<&Outcome>) -> bool {

@@ -247,3 +247,17 @@ fn the_next_standard_lists_every_image_it_would_change() {
     );
     assert_eq!(fleet_changes(&old, &old), []);
 }
+
+#[test]
+fn growth_is_told_along_each_line_of_tags() {
+    let entry = |tag: &str, size: u32| {
+        format!(
+            "[[image]]\nname = \"{tag}\"\nrepository = \"a\"\ntag = \"{tag}\"\nrole = \"service\"\nsize_mb = {size}\n"
+        )
+    };
+    let tags = [("1.10-slim", 30), ("1.9", 100), ("1.10", 120), ("1.9-slim", 20), ("1.11", 121), ("latest", 500)];
+    let fleet = file(&tags.map(|(tag, size)| entry(tag, size)).concat());
+    let told = judge_fleet(&STANDARD, &fleet, &[], now());
+    let grown = told.images.iter().filter(|image| image.findings.iter().any(|finding| finding.code == "D-GROWTH"));
+    assert_eq!(grown.map(|image| image.name.as_str()).collect::<Vec<_>>(), ["1.10-slim", "1.10"]);
+}

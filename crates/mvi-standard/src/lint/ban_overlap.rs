@@ -1,4 +1,4 @@
-//! STD-BANOVERLAP: a registered base that is banned itself, or that is made of a banned operating system without saying why.
+//! STD-BANOVERLAP: a registered base that is banned, or made of a banned operating system without saying why.
 
 use jiff::civil::Date;
 
