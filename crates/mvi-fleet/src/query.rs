@@ -1,6 +1,7 @@
 //! Questions to the fleet and their answers, which are plain data.
 
 mod blast;
+mod facts;
 mod inherits;
 mod lineage;
 mod list;
@@ -9,6 +10,7 @@ mod running;
 mod solvency;
 
 pub use blast::BlastRadius;
+pub use facts::LiveRun;
 pub use inherits::{AffectedService, Inheritance};
 pub use lineage::{Ancestor, Claim, LineageFinding, LineageOf, Split, SplitPart};
 pub use list::{ImageRow, ListFilter};

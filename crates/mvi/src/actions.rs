@@ -5,6 +5,7 @@ mod contents;
 mod evidence;
 mod examine;
 pub(crate) mod explain;
+pub(crate) mod fleet;
 pub(crate) mod layers;
 mod waste;
 

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod cache;
+mod fleet;
 mod key;
 mod look;
 mod output;
@@ -44,6 +45,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Explain(args) => look::explain(args),
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
+        Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();

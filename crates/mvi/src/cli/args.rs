@@ -1,5 +1,6 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
+pub(super) mod fleet;
 pub(super) mod seal;
 
 use std::path::PathBuf;
@@ -50,6 +51,9 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Remember a whole fleet: score, belt, lineage, who runs what
+    #[command(after_help = FLEET_EXAMPLES)]
+    Fleet(fleet::FleetArgs),
     /// Make and show the keys that seal
     #[command(after_help = "Examples:\n  mvi key new ada.key\n  mvi key show ada.key.pub")]
     Key(seal::KeyArgs),
@@ -75,6 +79,14 @@ Examples:
   mvi audit app.tar --base python:3.12-alpine
   mvi audit oci:build/image:latest --format markdown >> \"$GITHUB_STEP_SUMMARY\"
   mvi audit images/*.tar --fail-on review --fail-on gate --quiet";
+
+const FLEET_EXAMPLES: &str = "\
+Examples:
+  mvi fleet import fleet.toml
+  mvi fleet scan 'docker://registry.example/*'
+  mvi fleet list --sort size
+  mvi fleet solvency plan
+  mvi fleet show GID-IMG-ALPINE-001";
 
 const LAYERS_EXAMPLES: &str = "\
 Examples:
@@ -278,6 +290,15 @@ pub(super) enum ShowFormat {
     Text,
     /// For programs
     Json,
+}
+
+impl From<ShowFormat> for Format {
+    fn from(format: ShowFormat) -> Self {
+        match format {
+            ShowFormat::Text => Self::Text,
+            ShowFormat::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
