@@ -1,5 +1,6 @@
 //! Q1: which services have a vulnerability, and which base brought it to each.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -8,7 +9,7 @@ use serde::Serialize;
 use crate::error::{Fault, FleetError, Result};
 use crate::project::path::Step;
 use crate::project::vulnerabilities::id_of;
-use crate::query::rows::{self, Named, Placed};
+use crate::query::rows::{self, Named};
 use crate::query::running::{Running, running, service_name};
 use crate::store::Store;
 
@@ -61,15 +62,17 @@ impl Store {
             let mut introducers = Introducers::default();
             let (mut services, mut undecided) = (Vec::new(), Vec::new());
             for running in running(db)? {
-                let Some(image) = running.image.map(|id| rows::image_by_id(db, id)).transpose()? else {
+                let Some(id) = running.image else {
                     undecided.extend(running.names(db)?);
                     continue;
                 };
-                if trail.is_unclear(&image.path) {
+                let path = rows::path_by_id(db, id)?;
+                if trail.is_unclear(&path) {
                     undecided.extend(running.names(db)?);
                 }
-                for (package, position) in trail.left_in(&image.path) {
-                    let by = introducers.of(db, &image, position)?;
+                for (package, position) in trail.left_in(&path) {
+                    let image = rows::named_by_id(db, id)?;
+                    let by = introducers.of(db, &path, position)?.unwrap_or_else(|| image.clone());
                     services.extend(found(db, &running, &image, (&affected[&package], &by))?);
                 }
             }
@@ -84,13 +87,13 @@ impl Store {
 fn found(
     db: &Connection,
     running: &Running,
-    image: &Placed,
+    image: &Named,
     (package, by): (&AffectedPackage, &Named),
 ) -> Result<Vec<AffectedService>> {
     let row = |service| {
         Ok(AffectedService {
             service: service_name(db, service)?,
-            image: image.named.clone(),
+            image: image.clone(),
             package: package.purl.clone(),
             introduced_by: by.clone(),
             fixed_in: package.fixed_in.clone(),
@@ -164,19 +167,18 @@ impl Trail {
 pub(super) struct Introducers(HashMap<u64, Option<Named>>);
 
 impl Introducers {
-    /// The lowest known image on the way of `image` that has the layer at `position`.
-    pub(super) fn of(&mut self, db: &Connection, image: &Placed, position: usize) -> Result<Named> {
-        let above = image.path.get(position..image.path.len().saturating_sub(1)).unwrap_or_default();
-        for step in above {
-            if let std::collections::hash_map::Entry::Vacant(slot) = self.0.entry(step.node) {
+    /// The lowest known image below the end of a way that has the layer at `position`.
+    pub(super) fn of(&mut self, db: &Connection, path: &[Step], position: usize) -> Result<Option<Named>> {
+        for step in path.get(position..path.len().saturating_sub(1)).unwrap_or_default() {
+            if let Entry::Vacant(slot) = self.0.entry(step.node) {
                 let sql = "SELECT id FROM image WHERE tip = ? ORDER BY id LIMIT 1";
                 let id = db.prepare_cached(sql)?.query_row([step.node], |row| row.get(0)).optional()?;
-                slot.insert(id.map(|id| rows::image_by_id(db, id)).transpose()?.map(|placed| placed.named));
+                slot.insert(id.map(|id| rows::named_by_id(db, id)).transpose()?);
             }
             if let Some(Some(named)) = self.0.get(&step.node) {
-                return Ok(named.clone());
+                return Ok(Some(named.clone()));
             }
         }
-        Ok(image.named.clone())
+        Ok(None)
     }
 }
