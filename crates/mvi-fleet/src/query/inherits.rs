@@ -1,9 +1,8 @@
 //! Q1: which services have a vulnerability, and which base brought it to each.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::error::{Fault, FleetError, Result};
@@ -59,7 +58,7 @@ impl Store {
         self.read(|db| {
             let affected = affected(db, vulnerability)?;
             let trail = Trail::of(db, affected.keys().copied())?;
-            let mut introducers = Introducers::default();
+            let (mut introducers, mut names) = (Introducers::default(), rows::Names::default());
             let (mut services, mut undecided) = (Vec::new(), Vec::new());
             for running in running(db)? {
                 let Some(id) = running.image else {
@@ -72,8 +71,9 @@ impl Store {
                 }
                 for (package, position) in trail.left_in(&path) {
                     let image = rows::named_by_id(db, id)?;
-                    let by = introducers.of(db, &path, position)?.unwrap_or_else(|| image.clone());
-                    services.extend(found(db, &running, &image, (&affected[&package], &by))?);
+                    let by = introducers.of(db, &path, position)?.unwrap_or(id);
+                    let by = names.of(db, by)?;
+                    services.extend(found(db, &running, &image, (&affected[&package], by))?);
                 }
             }
             services.sort();
@@ -162,21 +162,25 @@ impl Trail {
     }
 }
 
-/// The first known image that ends at a chain; remembered, as services share their bases.
+/// The first known image that ends at a chain, by id; remembered, as services share their bases.
 #[derive(Default)]
-pub(super) struct Introducers(HashMap<u64, Option<Named>>);
+pub(super) struct Introducers(HashMap<u64, Option<u64>>);
 
 impl Introducers {
     /// The lowest known image below the end of a way that has the layer at `position`.
-    pub(super) fn of(&mut self, db: &Connection, path: &[Step], position: usize) -> Result<Option<Named>> {
+    pub(super) fn of(&mut self, db: &Connection, path: &[Step], position: usize) -> Result<Option<u64>> {
         for step in path.get(position..path.len().saturating_sub(1)).unwrap_or_default() {
-            if let Entry::Vacant(slot) = self.0.entry(step.node) {
-                let sql = "SELECT id FROM image WHERE tip = ? ORDER BY id LIMIT 1";
-                let id = db.prepare_cached(sql)?.query_row([step.node], |row| row.get(0)).optional()?;
-                slot.insert(id.map(|id| rows::named_by_id(db, id)).transpose()?);
-            }
-            if let Some(Some(named)) = self.0.get(&step.node) {
-                return Ok(Some(named.clone()));
+            let ends = match self.0.get(&step.node) {
+                Some(ends) => *ends,
+                None => {
+                    let mut find = db.prepare_cached("SELECT min(id) FROM image WHERE tip = ?")?;
+                    let ends = find.query_row([step.node], |row| row.get(0))?;
+                    self.0.insert(step.node, ends);
+                    ends
+                }
+            };
+            if ends.is_some() {
+                return Ok(ends);
             }
         }
         Ok(None)

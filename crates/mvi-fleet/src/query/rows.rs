@@ -1,5 +1,8 @@
 //! Rows that several questions read.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use mvi_image::Digest;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -75,6 +78,20 @@ pub(super) fn named_by_id(db: &Connection, id: u64) -> Result<Named> {
     let mut find = db.prepare_cached("SELECT digest, reference FROM image WHERE id = ?")?;
     let (digest, reference): (Vec<u8>, _) = find.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Named { digest: to_digest(&digest)?, reference })
+}
+
+/// Names of images that an answer has again and again.
+#[derive(Default)]
+pub(super) struct Names(HashMap<u64, Named>);
+
+impl Names {
+    /// The name of the image with this id.
+    pub(super) fn of(&mut self, db: &Connection, id: u64) -> Result<&Named> {
+        match self.0.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => Ok(unknown.insert(named_by_id(db, id)?)),
+        }
+    }
 }
 
 /// Images whose chain ends at `node`, in the order in which they became known.
