@@ -1,4 +1,4 @@
-//! Facts as they were told last: of one image, of all, of change requests, and what runs in a cluster.
+//! Facts as they were told last: of one image and of all, and what runs in a cluster.
 
 use jiff::Timestamp;
 use mvi_image::Digest;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::bytes::{of_digest, to_digest};
 use crate::error::{Fault, FleetError, Result};
 use crate::event::EventKind;
-use crate::fact::{CrqFacts, Fact, ImageFacts};
+use crate::fact::{Fact, ImageFacts};
 use crate::query::rows;
 use crate::store::Store;
 
@@ -58,27 +58,6 @@ impl Store {
                 }
             }
             Ok(())
-        })
-    }
-
-    /// All change requests, each in its latest revision, by id.
-    ///
-    /// # Errors
-    /// [`FleetError::Damaged`].
-    pub fn change_requests(&self) -> Result<Vec<CrqFacts>, FleetError> {
-        self.read(|db| {
-            let sql = "SELECT seq, payload FROM event WHERE seq IN (SELECT seq FROM crq) ORDER BY subject";
-            let mut find = db.prepare_cached(sql)?;
-            let mut rows = find.query([])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                // A request that lapsed has the same payload as one that moved otherwise.
-                match Fact::decode(EventKind::Crq, &row.get::<_, String>(1)?, row.get(0)?)? {
-                    Fact::Crq(crq) => found.push(crq),
-                    _ => return Err(Fault::projection("a change request is none")),
-                }
-            }
-            Ok(found)
         })
     }
 

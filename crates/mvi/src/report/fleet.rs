@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Tool;
 
-pub(crate) use card::{CardReport, ImageCard, OrganismCard, Ring};
+pub(crate) use card::{CardReport, ImageCard, OrganismCard};
 pub(crate) use log::{LogReport, LoggedEvent};
 pub(crate) use score::{PlanReport, ScoreReport, SolvencyReport};
 

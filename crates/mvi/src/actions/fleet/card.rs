@@ -1,12 +1,14 @@
 //! Everything about one organism or image, on one card.
 
-use mvi_fleet::{EventKind, FleetError, ListFilter, OrganismFacts, Retirement};
+use mvi_fleet::{FleetError, ListFilter, Organism};
+use mvi_standard::Severity;
+use mvi_standard::judge::Finding;
 use mvi_standard::organism::{Reproduction, age_finding, school};
 
 use super::row::row;
 use super::units::current;
 use super::{FleetFailure, Memory};
-use crate::report::fleet::{CardReport, ImageCard, OrganismCard, Ring};
+use crate::report::fleet::{CardReport, ImageCard, OrganismCard};
 
 /// The card of what `name` means: a GID, a reference or a digest.
 ///
@@ -23,60 +25,34 @@ pub(crate) fn card(memory: &mut Memory<'_>, name: &str) -> Result<CardReport, Fl
 }
 
 fn organism(memory: &mut Memory<'_>, name: &str) -> Result<Option<OrganismCard>, FleetFailure> {
-    let events = memory.store.events_of(name)?;
-    let Some(registered) = events.iter().rev().find(|event| event.kind == EventKind::Register) else { return Ok(None) };
-    let damaged = |error: serde_json::Error| FleetError::Damaged { seq: registered.seq, reason: error.to_string() };
-    let facts: OrganismFacts = serde_json::from_str(&registered.payload).map_err(damaged)?;
-    let retired = events.iter().find(|event| event.kind == EventKind::Retire);
-    let retired =
-        retired.map(|event| serde_json::from_str::<Retirement>(&event.payload)).transpose().map_err(damaged)?;
-    let mut grown: Vec<_> =
-        memory.store.list(&ListFilter::default())?.into_iter().filter(|row| row.gid.as_deref() == Some(name)).collect();
-    grown.sort_by_key(|row| row.seq);
-    let mut before = None;
-    let rings: Vec<Ring> = grown
-        .iter()
-        .enumerate()
-        .map(|(place, image)| {
-            let size_mb = image.dimensions.get("size_mb").copied();
-            let width_mb = size_mb.zip(before).map(|(now, before): (f64, f64)| now - before);
-            before = size_mb.or(before);
-            let pressure = image.judgement.as_ref().and_then(|judgement| judgement.pressure);
-            let (reference, digest) = (image.image.reference.clone(), image.image.digest.to_string());
-            Ring { n: place + 1, reference, digest, platform: image.platform.clone(), size_mb, width_mb, pressure }
-        })
-        .collect();
-    let services = match memory.store.blast_radius(name) {
-        Ok(reached) => Some(reached.services),
-        Err(FleetError::Unknown { .. }) => None,
-        Err(error) => return Err(error.into()),
+    let organism = match memory.store.organism(name) {
+        Err(FleetError::Unknown { .. }) => return Ok(None),
+        other => other?,
     };
     let standard = memory.law.standard;
+    // Nobody knows who stands on an image that was never read.
+    let services = organism.rings.iter().any(|ring| ring.size_mb.is_some()).then_some(organism.services);
     let reproduction =
         services.map(|services| Reproduction::of(standard, usize::try_from(services).unwrap_or(usize::MAX)));
-    let last = memory.store.events_of(name)?.iter().map(|event| event.at).max();
-    let overdue = school(standard, &facts.school)
-        .zip(last.filter(|_| !rings.is_empty()))
+    let last = organism.rings.iter().map(|ring| ring.at).max();
+    let overdue = school(standard, &organism.facts.school)
+        .zip(last.filter(|_| organism.retired.is_none()))
         .and_then(|(school, last)| age_finding(school, last, memory.law.now));
-    Ok(Some(OrganismCard {
-        gid: facts.gid,
-        reference: facts.reference,
-        role: facts.role,
-        status: facts.status,
-        provisional: facts.provisional,
-        owner: facts.owner,
-        school: facts.school,
-        vsm: facts.vsm,
-        sostle: facts.sostle,
-        segment: facts.segment,
-        crq: facts.crq,
-        registered: registered.at.to_string(),
-        retired: retired.map(|retirement| retirement.reason),
-        services,
-        reproduction,
-        rings,
-        findings: overdue.into_iter().collect(),
-    }))
+    let findings = overdue.into_iter().chain(half_registered(&organism)).collect();
+    Ok(Some(OrganismCard { organism, services, reproduction, findings }))
+}
+
+/// SOV-2: a base is registered whole: with a sealed record, and with a digest.
+fn half_registered(organism: &Organism) -> Option<Finding> {
+    let missing: Vec<&str> = [("a digest", organism.rings.is_empty()), ("a sealed record", organism.roms.is_empty())]
+        .into_iter()
+        .filter_map(|(what, missing)| missing.then_some(what))
+        .collect();
+    (!missing.is_empty() && organism.retired.is_none()).then(|| Finding {
+        code: "SOV-2",
+        severity: Severity::Medium,
+        text: format!("registered without {}; record its image and register it whole", missing.join(" and ")),
+    })
 }
 
 fn image(memory: &mut Memory<'_>, name: &str) -> Result<ImageCard, FleetFailure> {

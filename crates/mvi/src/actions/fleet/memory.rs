@@ -36,7 +36,7 @@ impl<'a> Memory<'a> {
         clock: &'a (dyn Fn() -> Timestamp + Sync),
     ) -> Result<Self, FleetFailure> {
         let mut crqs = more;
-        for kept in store.change_requests()? {
+        for kept in store.crqs()? {
             let unreadable = |source| FleetFailure::ChangeRequest { id: kept.id.clone(), source };
             let crq: Crq = serde_json::from_value(kept.document.clone()).map_err(unreadable)?;
             if !crqs.iter().any(|known| known.id == crq.id) {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mvi_fleet::{LineageOf, Role, Sizes, SostleRange, Split};
-use mvi_standard::Verdict;
+use mvi_fleet::{LineageOf, Organism, Sizes, Split};
 use mvi_standard::belt::Placement;
 use mvi_standard::crq::Coverage;
 use mvi_standard::evidence::BaseSource;
@@ -28,59 +27,16 @@ pub(crate) struct CardReport {
 /// An organism.
 #[derive(Debug, Serialize)]
 pub(crate) struct OrganismCard {
-    /// Its id.
-    pub gid: String,
-    /// Its line.
-    pub reference: String,
-    /// What it is for.
-    pub role: Role,
-    /// Its status at registration.
-    pub status: Verdict,
-    /// Whether it was registered before all was measured.
-    pub provisional: bool,
-    /// Who answers for it.
-    pub owner: String,
-    /// Its rebuild profile.
-    pub school: String,
-    /// Its operating role.
-    pub vsm: String,
-    /// Exposure levels it may have.
-    pub sostle: SostleRange,
-    /// Its segment at registration.
-    pub segment: Option<u8>,
-    /// The change request that permits it.
-    pub crq: Option<String>,
-    /// When it was registered.
-    pub registered: String,
-    /// Why it was retired; nothing while it lives.
-    pub retired: Option<String>,
-    /// Services that stand on it; nothing while no image of it is known.
+    /// What the fleet remembers of it.
+    #[serde(flatten)]
+    pub organism: Organism,
+    /// Services that stand on it; nothing while no image of it was measured.
+    #[serde(rename = "live_services")]
     pub services: Option<u64>,
     /// The word for that number.
     pub reproduction: Option<Reproduction>,
-    /// Its builds, oldest first.
-    pub rings: Vec<Ring>,
-    /// What its school complains of.
+    /// What its school and the deployment rules complain of.
     pub findings: Vec<Finding>,
-}
-
-/// One build of an organism.
-#[derive(Debug, Serialize)]
-pub(crate) struct Ring {
-    /// Its number, from 1.
-    pub n: usize,
-    /// Its reference.
-    pub reference: String,
-    /// Its digest.
-    pub digest: String,
-    /// Its platform.
-    pub platform: String,
-    /// Its size, MB.
-    pub size_mb: Option<f64>,
-    /// What it is larger than the ring before, MB; negative where it shrank.
-    pub width_mb: Option<f64>,
-    /// Its pressure.
-    pub pressure: Option<f64>,
 }
 
 /// An image.

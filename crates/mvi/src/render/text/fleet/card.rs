@@ -3,6 +3,7 @@
 use std::io;
 
 use anstyle::Style;
+use mvi_fleet::Ring;
 use mvi_standard::evidence::BaseSource;
 
 use super::{findings, table};
@@ -29,65 +30,73 @@ pub(super) fn write(report: &CardReport, page: &mut Page<'_>) -> io::Result<()> 
     }
 }
 
-fn write_organism(organism: &OrganismCard, page: &mut Page<'_>) -> io::Result<()> {
-    let status = match (&organism.retired, organism.provisional) {
+fn write_organism(card: &OrganismCard, page: &mut Page<'_>) -> io::Result<()> {
+    let facts = &card.organism.facts;
+    let status = match (&card.organism.retired, facts.provisional) {
         (Some(_), _) => "RETIRED".to_owned(),
-        (None, true) => format!("{}, provisional", organism.status),
-        (None, false) => organism.status.to_string(),
+        (None, true) => format!("{}, provisional", facts.status),
+        (None, false) => facts.status.to_string(),
     };
-    page.both(paint::BOLD, &organism.gid, &status)?;
-    field(page, "line", &organism.reference)?;
-    field(page, "owner", &organism.owner)?;
-    field(page, "school", &organism.school)?;
-    field(page, "role", &format!("{} · {}", organism.vsm, organism.role.code()))?;
-    field(page, "exposure", &format!("{} to {}", organism.sostle.min, organism.sostle.max))?;
-    if let Some(segment) = organism.segment {
+    page.both(paint::BOLD, &facts.gid, &status)?;
+    field(page, "line", &facts.reference)?;
+    field(page, "owner", &facts.owner)?;
+    field(page, "school", &facts.school)?;
+    field(page, "role", &format!("{} · {}", facts.vsm, facts.role.code()))?;
+    field(page, "exposure", &format!("{} to {}", facts.sostle.min, facts.sostle.max))?;
+    if let Some(segment) = facts.segment {
         field(page, "segment", &segment.to_string())?;
     }
-    let services = match (organism.services, organism.reproduction) {
+    let services = match (card.services, card.reproduction) {
         (Some(services), Some(word)) => format!("{} · {services} services", format!("{word:?}").to_lowercase()),
-        _ => "unknown while no image of it is known".to_owned(),
+        _ => "unknown while no image of it was measured".to_owned(),
     };
     field(page, "reproduction", &services)?;
-    if let Some(crq) = &organism.crq {
+    if !card.organism.roms.is_empty() {
+        field(page, "sealed as", &card.organism.roms.join(", "))?;
+    }
+    if let Some(crq) = &facts.crq {
         field(page, "permitted by", crq)?;
     }
-    field(page, "registered", &organism.registered)?;
-    if let Some(reason) = &organism.retired {
+    field(page, "events", &format!("{} registered, {} the latest", card.organism.created, card.organism.updated))?;
+    if let Some(reason) = &card.organism.retired {
         field(page, "retired", reason)?;
     }
-    rings(organism, page)?;
-    findings(&organism.findings, page)
+    rings(&card.organism.rings, page)?;
+    if !card.findings.is_empty() {
+        page.heading("Findings", "")?;
+    }
+    findings(&card.findings, page)
 }
 
-fn rings(organism: &OrganismCard, page: &mut Page<'_>) -> io::Result<()> {
-    if organism.rings.is_empty() {
+fn rings(rings: &[Ring], page: &mut Page<'_>) -> io::Result<()> {
+    if rings.is_empty() {
         return Ok(());
     }
     page.heading("Rings", "")?;
     let column = |head, right, cuts| table::Column { head, right, cuts };
     let columns = [
         column("", true, false),
-        column("IMAGE", false, true),
+        column("GREW", false, false),
         column("MB", true, false),
         column("WIDTH", true, false),
         column("P", true, false),
         column("DIGEST", false, false),
+        column("PLATFORM", false, false),
     ];
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2}"));
-    let rows: Vec<Vec<(Style, String)>> = organism
-        .rings
+    let rows: Vec<Vec<(Style, String)>> = rings
         .iter()
         .map(|ring| {
             let grown = ring.width_mb.map_or_else(|| "–".to_owned(), |width| format!("{width:+.2}"));
             let style = if ring.width_mb.is_some_and(|width| width > 0.0) { paint::WARN } else { paint::GOOD };
             vec![
                 (paint::DIM, ring.n.to_string()),
-                (paint::PLAIN, ring.reference.clone()),
+                (paint::PLAIN, ring.at.to_string()),
                 (paint::PLAIN, number(ring.size_mb)),
                 (style, grown),
                 (paint::PLAIN, ring.pressure.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"))),
-                (paint::DIM, cut(&ring.digest, 20)),
+                (paint::DIM, cut(&ring.digest.to_string(), 20)),
+                (paint::DIM, ring.platform.clone()),
             ]
         })
         .collect();
