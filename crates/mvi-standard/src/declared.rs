@@ -116,6 +116,22 @@ pub fn tag_order(left: &str, right: &str) -> Option<Ordering> {
     (left.len() == right.len()).then_some(Ordering::Equal)
 }
 
+/// What to sort tags by: first the words between the numbers, then the numbers, so that tags that can be compared
+/// stand side by side in their order.
+pub(crate) fn tag_line(tag: &str) -> (Vec<String>, Vec<(usize, String)>) {
+    let (mut words, mut numbers) = (Vec::new(), Vec::new());
+    for run in runs(tag) {
+        match run {
+            Run::Text(text) => words.push(text),
+            Run::Number(digits) => {
+                words.push(String::new());
+                numbers.push((digits.len(), digits));
+            }
+        }
+    }
+    (words, numbers)
+}
+
 #[derive(PartialEq)]
 enum Run {
     /// Digits without leading zeros.

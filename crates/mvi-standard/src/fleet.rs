@@ -1,16 +1,21 @@
 //! A whole fleet judged: every image with its verdict, pressure, segment and findings, and the score of them all.
 
+mod change;
 mod image;
 mod scope;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use change::{FleetChange, Outcome, fleet_changes};
 pub use image::JudgedImage;
 pub use scope::{Scope, Weigh, WeighError};
 
 use crate::crq::{Calendar, Crq};
-use crate::declared::{growth, tag_order};
+use crate::declared::{growth, tag_line, tag_order};
 use crate::fleet_file::FleetFile;
 use crate::organism::{FleetVerdict, base_status, row_status};
 use crate::solvency::{Candidate, Solvency};
@@ -122,29 +127,30 @@ fn declared_status(standard: &Standard, row: &str) -> Option<Verdict> {
     serde_json::from_value(entry.get("status")?.clone()).ok()
 }
 
+/// Place of an image in its fleet, its tag, and its size in MB.
+type TaggedSize<'a> = (usize, &'a str, f64);
+
 /// D-GROWTH on every tag that is much larger than the tag before it in the same repository.
 fn add_growth(standard: &Standard, fleet: &FleetFile, images: &mut [JudgedImage]) {
-    for (place, newer) in fleet.images.iter().enumerate() {
-        let older = fleet.images.iter().filter(|older| {
-            let comparable = older.repository == newer.repository && older.platform == newer.platform;
-            comparable && order(older.tag.as_deref(), newer.tag.as_deref()) == Some(std::cmp::Ordering::Less)
-        });
-        let before = older.reduce(|best, other| {
-            let later = order(best.tag.as_deref(), other.tag.as_deref()) == Some(std::cmp::Ordering::Less);
-            if later { other } else { best }
-        });
-        let finding = before.and_then(|before| {
-            let (old, new) = (before.tag.as_deref()?, newer.tag.as_deref()?);
-            growth(standard, (old, before.size_mb?), (new, newer.size_mb?))
-        });
-        if let Some(image) = images.get_mut(place) {
-            image.findings.extend(finding);
+    let mut lines: BTreeMap<(&str, Option<&str>), Vec<TaggedSize<'_>>> = BTreeMap::new();
+    for (place, image) in fleet.images.iter().enumerate() {
+        if let Some((tag, size_mb)) = image.tag.as_deref().zip(image.size_mb) {
+            lines.entry((&image.repository, image.platform.as_deref())).or_default().push((place, tag, size_mb));
         }
     }
-}
-
-fn order(left: Option<&str>, right: Option<&str>) -> Option<std::cmp::Ordering> {
-    tag_order(left?, right?)
+    for tags in lines.values_mut() {
+        // Tags that cannot be compared, such as two variants, are in different runs.
+        tags.sort_by_cached_key(|(_, tag, _)| tag_line(tag));
+        for pair in tags.windows(2) {
+            let [(_, old, old_mb), (place, new, new_mb)] = pair else { continue };
+            let finding = (tag_order(old, new) == Some(Ordering::Less))
+                .then(|| growth(standard, (old, *old_mb), (new, *new_mb)))
+                .flatten();
+            if let Some(image) = images.get_mut(*place) {
+                image.findings.extend(finding);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

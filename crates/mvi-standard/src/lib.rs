@@ -40,6 +40,7 @@ pub mod reference;
 pub mod solvency;
 pub mod sovereignty;
 pub mod standard;
+pub mod transition;
 pub mod verdict;
 pub mod wheel;
 pub mod workload;

@@ -24,6 +24,11 @@ pub const BUILTIN: &str = "V13";
 /// The built-in standard as its file.
 pub const BUILTIN_TOML: &str = include_str!("../data/standard-v13.toml");
 
+/// Every standard that is built in, by the name it is asked for and extended by: V13, which judges by default, and
+/// the draft of the next one.
+pub const BUILTINS: &[(&str, &str)] =
+    &[(BUILTIN, BUILTIN_TOML), ("V14-draft", include_str!("../data/standard-v14-draft.toml"))];
+
 /// The JSON Schema (2020-12) that every standard follows, extensions resolved.
 pub const SCHEMA_JSON: &str = include_str!("../data/standard.schema.json");
 
@@ -38,9 +43,20 @@ impl Standard {
         Self::freeze(merge::resolved(BUILTIN_TOML.as_bytes(), &|name| Err(format!("`{name}` is not asked for")))?)
     }
 
+    /// A built-in standard by its name, `V13` or `V14-draft`; nothing for a name that none has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Standard::builtin`].
+    pub fn builtin_named(name: &str) -> Option<Result<Self, LoadError>> {
+        let (_, toml) = BUILTINS.iter().find(|(known, _)| *known == name)?;
+        let resolved = merge::resolved(toml.as_bytes(), &|name| Err(format!("`{name}` is not built in")));
+        Some(resolved.and_then(Self::freeze))
+    }
+
     /// Loads a standard from the bytes of its TOML file.
     ///
-    /// `extends = "V13"` means the built-in standard; any other name is handed to `resolve`. An entry of the
+    /// `extends = "V13"` means a built-in standard, as does every name of [`BUILTINS`]; any other name is handed to `resolve`. An entry of the
     /// extending file replaces the fields it names in the entry with the same key; plain tables merge field by field;
     /// `disable = ["row:go-static"]` takes entries away first, so that one can be disabled and written anew.
     ///

@@ -216,3 +216,48 @@ fn order_and_company_change_nobodys_place() {
         assert_eq!((&other.placement, &alone.images[0].placement), (&image.placement, &image.placement));
     }
 }
+
+#[test]
+fn the_next_standard_lists_every_image_it_would_change() {
+    let draft = Standard::builtin_named("V14-draft").unwrap().unwrap();
+    let (old, new) = (told(), judge_fleet(&draft, &FLEET, &[], now()));
+    let line = |outcome: &Option<Outcome>| {
+        let outcome = outcome.as_ref().unwrap();
+        format!(
+            "{} {} {}{}",
+            outcome.verdict,
+            outcome.action,
+            outcome.segment,
+            if outcome.triggers.is_empty() { "" } else { " T3" }
+        )
+    };
+    let changes: Vec<String> = fleet_changes(&old, &new)
+        .iter()
+        .map(|change| format!("{}: {} -> {}", change.name, line(&change.old), line(&change.new)))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "mefine-static: FLOOR KEEP 3 -> REVIEW REGISTER_BASE 37 T3",
+            "merostone-relay: FLOOR KEEP 1 -> REVIEW REGISTER_BASE 35 T3",
+            "ct-ops-agent: FLOOR KEEP 1 -> REVIEW REGISTER_BASE 35 T3",
+            "sovereign-mail: FLOOR KEEP 1 -> REVIEW REGISTER_BASE 37 T3",
+            "fleet-coredns: FLOOR KEEP 2 -> REVIEW REGISTER_BASE 40 T3",
+        ]
+    );
+    assert_eq!(fleet_changes(&old, &old), []);
+}
+
+#[test]
+fn growth_is_told_along_each_line_of_tags() {
+    let entry = |tag: &str, size: u32| {
+        format!(
+            "[[image]]\nname = \"{tag}\"\nrepository = \"a\"\ntag = \"{tag}\"\nrole = \"service\"\nsize_mb = {size}\n"
+        )
+    };
+    let tags = [("1.10-slim", 30), ("1.9", 100), ("1.10", 120), ("1.9-slim", 20), ("1.11", 121), ("latest", 500)];
+    let fleet = file(&tags.map(|(tag, size)| entry(tag, size)).concat());
+    let told = judge_fleet(&STANDARD, &fleet, &[], now());
+    let grown = told.images.iter().filter(|image| image.findings.iter().any(|finding| finding.code == "D-GROWTH"));
+    assert_eq!(grown.map(|image| image.name.as_str()).collect::<Vec<_>>(), ["1.10-slim", "1.10"]);
+}

@@ -1,4 +1,4 @@
-//! STD-BANOVERLAP: a registered base that is banned itself, or that is made of a banned operating system.
+//! STD-BANOVERLAP: a registered base that is banned, or made of a banned operating system without saying why.
 
 use jiff::civil::Date;
 
@@ -25,6 +25,9 @@ fn overlap(standard: &Standard, rom: &RomBase) -> Option<LintFinding> {
     if let Some(ban) = banned_as(&reference) {
         let text = format!("`{}` is registered and matches the ban `{}`, which wins", rom.reference, ban.pattern);
         return finding(Severity::High, text, "take back the ban or the registration");
+    }
+    if rom.ban_overlap.is_some() {
+        return None;
     }
     let system = operating_system(&reference)?;
     let ban = banned_as(&Reference { repository: system.to_owned(), tag: Some("latest".to_owned()), digest: None })?;

@@ -10,14 +10,17 @@ use crate::verdict::Severity;
 pub(super) fn check(standard: &Standard, today: Date) -> Vec<LintFinding> {
     let runtime = standard.rom_bases.iter().filter_map(|rom| {
         let (end, why) = match rom.eol {
-            Some(end) => (end, "its upstream support ended".to_owned()),
+            Some(end) => (end, ENDED.to_owned()),
             None => upstream_end(standard, &rom.reference)?,
         };
         let subject = format!("rom_base:{}", rom.reference);
         (today > end).then(|| finding(Severity::High, subject, &rom.reference, end, &why))
     });
     let builder = standard.builder_bases.iter().filter_map(|builder| {
-        let (end, why) = upstream_end(standard, &builder.reference)?;
+        let (end, why) = match builder.eol {
+            Some(end) => (end, ENDED.to_owned()),
+            None => upstream_end(standard, &builder.reference)?,
+        };
         let subject = format!("builder_base:{}", builder.reference);
         (today > end).then(|| finding(Severity::Medium, subject, &builder.reference, end, &why))
     });
@@ -44,6 +47,8 @@ fn upstream_end(standard: &Standard, reference: &str) -> Option<(Date, String)> 
     Some((*end, (*why).to_owned()))
 }
 
+const ENDED: &str = "its upstream support ended";
+
 /// Ends of support for bases whose entry gives none, from their makers' release schedules.
 /// Repository, version, last day, what happened then.
 const UPSTREAM: &[(&str, &str, Date, &str)] = &[
@@ -51,8 +56,14 @@ const UPSTREAM: &[(&str, &str, Date, &str)] = &[
     ("golang", "1.22", date(2025, 2, 11), "Go 1.24 took over its support"),
     // nginx.org/en/CHANGES-1.28: the stable branch that follows the mainline branch 1.27.
     ("nginx", "1.27", date(2025, 4, 23), "nginx 1.28 superseded it"),
+    // endoflife.date/api/go.json: 1.25 and 1.26 took over.
+    ("golang", "1.23", date(2025, 8, 12), "Go 1.25 took over its support"),
+    ("golang", "1.24", date(2026, 2, 11), "Go 1.26 took over its support"),
+    // endoflife.date/api/nginx.json: the branches that 1.30 and 1.31 followed.
+    ("nginx", "1.28", date(2026, 4, 14), "nginx 1.30 superseded it"),
+    ("nginx", "1.29", date(2026, 5, 13), "nginx 1.31 superseded it"),
     // nodejs/Release: end of life of the 22.x line.
-    ("node", "22", date(2027, 4, 30), "its upstream support ended"),
+    ("node", "22", date(2027, 4, 30), ENDED),
     // PEP 693: end of security support.
-    ("python", "3.12", date(2028, 10, 31), "its upstream support ended"),
+    ("python", "3.12", date(2028, 10, 31), ENDED),
 ];

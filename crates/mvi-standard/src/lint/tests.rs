@@ -215,3 +215,17 @@ fn the_ceiling_is_target_and_grace() {
     let ceiling = |row: &str| Ceiling::of(&standard.policy, standard.row(row).unwrap()).mb;
     assert_eq!((ceiling("go-static"), ceiling("node-portal")), (30.0, 150.0));
 }
+
+#[test]
+fn the_draft_of_the_next_standard_is_clean_where_this_one_is_not() {
+    let draft = Standard::builtin_named("V14-draft").unwrap().unwrap();
+    assert_eq!(lint(&draft, TODAY), []);
+    let codes: std::collections::BTreeSet<&str> = lint(&extended(""), TODAY).iter().map(|told| told.code).collect();
+    assert_eq!(
+        codes.into_iter().collect::<Vec<_>>(),
+        ["STD-BANOVERLAP", "STD-EOL", "STD-FEAS", "STD-FLOAT", "STD-GIDGAP", "STD-ROM"]
+    );
+    let late = lint(&draft, date(2027, 11, 2));
+    let ended: Vec<&str> = late.iter().map(|told| told.subject.as_str()).collect();
+    assert_eq!(ended, ["rom_base:node:22-alpine", "rom_base:alpine:3.23"]);
+}

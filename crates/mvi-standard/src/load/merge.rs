@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::keys::key_of;
-use super::{BUILTIN, BUILTIN_TOML, LoadError, Resolve, Violation, parse};
+use super::{BUILTINS, LoadError, Resolve, Violation, parse};
 
 /// The document of a file with everything it extends laid under it; `extends` and `disable` are gone.
 pub(super) fn resolved(toml: &[u8], resolve: Resolve<'_>) -> Result<Value, LoadError> {
@@ -36,8 +36,8 @@ pub(super) fn resolved(toml: &[u8], resolve: Resolve<'_>) -> Result<Value, LoadE
 }
 
 fn text_of(file: &str, name: &str, resolve: Resolve<'_>) -> Result<String, LoadError> {
-    if name == BUILTIN {
-        return Ok(BUILTIN_TOML.to_owned());
+    if let Some((_, toml)) = BUILTINS.iter().find(|(known, _)| *known == name) {
+        return Ok((*toml).to_owned());
     }
     resolve(name).map_err(|reason| LoadError::Extends { file: file.to_owned(), name: name.to_owned(), reason })
 }

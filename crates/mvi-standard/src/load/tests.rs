@@ -174,3 +174,26 @@ fn the_built_in_standard_is_what_its_checked_file_says() {
     let checked = Standard::load(BUILTIN_TOML.as_bytes(), &|name| Err(name.to_owned())).unwrap();
     assert_eq!(checked.digest(), Standard::builtin().unwrap().digest());
 }
+
+#[test]
+fn every_built_in_standard_follows_the_schema_and_can_be_extended() {
+    for (name, toml) in BUILTINS {
+        let checked = Standard::load(toml.as_bytes(), &|name| Err(name.to_owned())).unwrap();
+        assert_eq!(checked.digest(), Standard::builtin_named(name).unwrap().unwrap().digest());
+        let extended = load(&format!("extends = \"{name}\"")).unwrap();
+        assert_eq!(extended.digest(), checked.digest());
+    }
+    assert!(Standard::builtin_named("V12").is_none());
+}
+
+#[test]
+fn the_draft_says_why_it_differs() {
+    let draft = Standard::builtin_named("V14-draft").unwrap().unwrap();
+    assert_eq!((draft.meta.id.as_str(), draft.meta.version, draft.meta.supersedes.as_str()), ("V14", 14, "V13"));
+    assert_eq!(draft.revisions.len(), 10);
+    for revision in &draft.revisions {
+        let (table, key) = revision.id.split_once(':').unwrap();
+        let entries = draft.document()[table].as_array().unwrap();
+        assert!(entries.iter().any(|entry| keys::key_of(table, entry).as_deref() == Some(key)), "{}", revision.id);
+    }
+}

@@ -140,6 +140,10 @@ pub struct RomBase {
     /// Last day of upstream support.
     #[serde(default, serialize_with = "write_date", deserialize_with = "read_date")]
     pub eol: Option<Date>,
+    /// Where the last day can be read.
+    pub eol_source: Option<String>,
+    /// Why it is registered although it is made of a banned operating system.
+    pub ban_overlap: Option<String>,
     /// Rows that it may carry.
     pub row_ids: Vec<String>,
 }
@@ -166,6 +170,9 @@ pub struct BuilderBase {
     pub accept: Vec<TagPattern>,
     /// Why it is here.
     pub note: String,
+    /// Last day of upstream support.
+    #[serde(default, serialize_with = "write_date", deserialize_with = "read_date")]
+    pub eol: Option<Date>,
 }
 
 /// A banned base.
