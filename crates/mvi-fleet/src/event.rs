@@ -184,7 +184,8 @@ pub struct Event {
     pub hash: String,
 }
 
-/// What is hashed of an event. Fields stand in the order of RFC 8785, so that serde's own writer gives canonical bytes.
+/// What is hashed of an event. Without numbers beyond 2^53 and fractions, and with fields in the order of RFC
+/// 8785, serde's own writer gives canonical bytes, in a fraction of the time.
 #[derive(Serialize)]
 struct Hashed<'a> {
     actor: &'a str,
@@ -202,7 +203,12 @@ struct Hashed<'a> {
 impl Event {
     /// What `hash` must be, raw.
     pub(crate) fn expected_hash(&self) -> [u8; 32] {
-        let hashed = Hashed {
+        // Texts and one number below 2^53: there is nothing in it that JSON cannot say.
+        sha256(&serde_json::to_vec(&self.hashed()).unwrap_or_default())
+    }
+
+    fn hashed(&self) -> Hashed<'_> {
+        Hashed {
             actor: &self.actor,
             at: self.at.to_string(),
             id: self.id.to_string(),
@@ -213,9 +219,7 @@ impl Event {
             seq: self.seq,
             standard: self.standard.as_ref(),
             subject: &self.subject,
-        };
-        // Texts and one number below 2^53: there is nothing in it that JSON cannot say.
-        sha256(&serde_json_canonicalizer::to_vec(&hashed).unwrap_or_default())
+        }
     }
 }
 
@@ -238,5 +242,27 @@ mod tests {
         assert!(id.starts_with("017f22e2-79b0-7"), "{id}");
         assert!(matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "{id}");
         assert_ne!(stamp.next_id().to_string(), id);
+    }
+
+    #[test]
+    fn what_is_hashed_is_canonical_json() {
+        let event = Event {
+            seq: 1,
+            id: EventId([7; 16]),
+            kind: EventKind::Crq,
+            subject: "CRQ-2026-0001 \u{1}\"é\u{2028}".into(),
+            at: Timestamp::UNIX_EPOCH,
+            actor: "someone\n\\".into(),
+            standard: None,
+            key: Some("key".into()),
+            payload: "{}".into(),
+            payload_sha256: hex(&sha256(b"{}")),
+            prev: hex(&[0; 32]),
+            hash: String::new(),
+        };
+        assert_eq!(
+            serde_json::to_string(&event.hashed()).unwrap(),
+            serde_json_canonicalizer::to_string(&event.hashed()).unwrap()
+        );
     }
 }

@@ -6,6 +6,7 @@
 mod bytes;
 mod error;
 mod event;
+mod export;
 mod fact;
 mod gid;
 mod project;
@@ -14,6 +15,7 @@ mod store;
 
 pub use error::FleetError;
 pub use event::{Event, EventId, EventKind, Stamp};
+pub use export::{EXPORT_SCHEMA, ExportFormat};
 pub use fact::{
     Affected, BaseClaim, BuildFacts, Contents, CrqFacts, Evidence, Fact, ImageFacts, JudgementFacts, LayerOfImage,
     Lineage, OrganismFacts, Provided, Retirement, Role, RomFacts, RunFacts, Scope, Sizes, SostleRange, StandardFacts,

@@ -29,7 +29,9 @@ use append::Writer;
 /// How long a process waits for another one's transaction, which is short except while projections are rebuilt.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Page cache of one connection, in KiB as SQLite writes it.
-const CACHE_KIB: i64 = 131_072;
+const CACHE_KIB: i64 = 262_144;
+/// Pages of SQLite's log, 64 MB, before they go back into the file: pages that many transactions change go once.
+const LOG_PAGES: i64 = 16_384;
 /// Statements that are kept compiled.
 const STATEMENTS: usize = 128;
 
@@ -169,6 +171,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
         if db.is_readonly("main")? {
             return Err(FleetError::ReadOnly { path: path.to_owned() }.into());
         }
+        db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         // FULL: a commit has reached the disk before it is acknowledged.
         db.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     }

@@ -6,6 +6,7 @@ pub(crate) mod crq;
 mod evidence;
 mod examine;
 pub(crate) mod explain;
+pub(crate) mod fleet;
 pub(crate) mod layers;
 pub(crate) mod pull;
 pub(crate) mod rom;

@@ -6,6 +6,7 @@ mod cache;
 mod crq;
 mod crq_seal;
 mod crq_show;
+mod fleet;
 mod key;
 mod look;
 mod output;
@@ -51,6 +52,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
         Verb::Crq(args) => crq::run(args),
+        Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),

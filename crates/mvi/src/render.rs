@@ -7,6 +7,7 @@ mod text;
 
 use std::io::{self, Write};
 
+use crate::report::fleet::FleetReport;
 use crate::report::{AuditReport, ExplainReport, LayersReport};
 
 pub(crate) use harmless::harmless;
@@ -20,6 +21,8 @@ pub(crate) enum Report<'a> {
     Layers(&'a LayersReport),
     /// `mvi explain`.
     Explain(&'a ExplainReport),
+    /// `mvi fleet …`.
+    Fleet(&'a FleetReport),
 }
 
 /// A way to show reports.

@@ -3,6 +3,7 @@
 
 mod audit;
 mod explain;
+pub(crate) mod fleet;
 mod instruction;
 mod layers;
 mod numbers;

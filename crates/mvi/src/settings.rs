@@ -17,7 +17,8 @@ pub(crate) fn cache_dir() -> Option<PathBuf> {
     base.map(|base| base.join("mvi"))
 }
 
-/// The folder of what is kept for good: `$XDG_DATA_HOME/mvi`, else `~/.local/share/mvi`; none without a home.
+/// The folder of what the program remembers for good: `$XDG_DATA_HOME/mvi`, else `~/.local/share/mvi`; none without
+/// a home.
 #[must_use]
 pub(crate) fn data_dir() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -25,18 +26,28 @@ pub(crate) fn data_dir() -> Option<PathBuf> {
     base.map(|base| base.join("mvi"))
 }
 
-/// Who runs the program: `$USER`.
-#[must_use]
-pub(crate) fn user() -> Option<String> {
-    std::env::var("USER").ok().filter(|name| !name.is_empty())
-}
-
 /// The folder the program was started in.
 ///
 /// # Errors
 /// A folder that is gone.
 pub(crate) fn working_dir() -> anyhow::Result<PathBuf> {
-    std::env::current_dir().context("the working directory is gone")
+    std::env::current_dir().context("the working folder cannot be found")
+}
+
+/// Who runs the program, as the system calls them; nothing where it does not say.
+#[must_use]
+pub(crate) fn user_name() -> Option<String> {
+    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
+}
+
+/// Random bytes of the system, for the ids of events.
+///
+/// # Errors
+/// A system that has none to give.
+pub(crate) fn seed() -> anyhow::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).context("the system gives no random bytes")?;
+    Ok(seed)
 }
 
 /// Random bytes of the system, for one key.

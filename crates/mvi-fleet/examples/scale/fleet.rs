@@ -180,5 +180,6 @@ fn image(number: usize, layers: Vec<LayerOfImage>) -> ImageFacts {
         organism: None,
         scope: Scope::Audited,
         bases: Vec::new(),
+        evidence: None,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use mvi_image::Digest;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::{Fault, Result};
 
@@ -48,6 +49,9 @@ pub struct ImageFacts {
     /// What is declared about its base, strongest evidence first or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<BaseClaim>,
+    /// What a judge needs beside the above, in the words of whoever recorded the image; kept whole and given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Value>,
 }
 
 /// Someone's claim on the base of the image it stands in.
@@ -127,7 +131,11 @@ pub struct Provided {
 impl Contents {
     /// Canonical JSON; a tenth of the general writer's time, which matters as every layer of every image passes here.
     pub(crate) fn encode(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|error| Fault::refused(self.diff_id.to_string(), error.to_string()))
+        let refused = |reason: String| Fault::refused(self.diff_id.to_string(), reason);
+        // About what it will be, as growing costs a third of the writing.
+        let mut bytes = Vec::with_capacity(128 + 96 * (self.provides.len() + self.removes.len()));
+        serde_json::to_writer(&mut bytes, self).map_err(|error| refused(error.to_string()))?;
+        String::from_utf8(bytes).map_err(|error| refused(error.to_string()))
     }
 }
 

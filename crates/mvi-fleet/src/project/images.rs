@@ -14,7 +14,8 @@ use crate::project::{Happened, Projection, Target};
 ///
 /// `chain` is the tree of all prefixes: a node is its parent's chain and one layer more. An image ends at a node, its
 /// bases at nodes above, those who stand on it at nodes below; `descends` keeps all such pairs, so that neither way
-/// has to be walked when asked. An image without layers ends at the root and is nobody's base.
+/// has to be walked when asked. `way` is an image's way down the tree, packed, apart from the image's other columns as
+/// questions about all that runs read nothing else. An image without layers ends at the root and is nobody's base.
 pub(crate) struct Images;
 
 impl Projection for Images {
@@ -42,7 +43,6 @@ impl Projection for Images {
              chain_id TEXT,
              tip INTEGER NOT NULL,
              depth INTEGER NOT NULL,
-             path BLOB NOT NULL,
              transfer INTEGER,
              unpacked INTEGER,
              effective INTEGER,
@@ -53,6 +53,7 @@ impl Projection for Images {
              created TEXT,
              audited INTEGER NOT NULL
          ) STRICT;
+         CREATE TABLE way (image INTEGER PRIMARY KEY, path BLOB NOT NULL) STRICT;
          CREATE INDEX image_tip ON image (tip);
          CREATE INDEX image_reference ON image (reference);
          CREATE TABLE descends (base INTEGER, image INTEGER, PRIMARY KEY (base, image)) STRICT, WITHOUT ROWID;
@@ -101,11 +102,8 @@ fn put(target: &mut Target<'_>, image: &ImageFacts, event: &Happened<'_>) -> Res
         Some((_, other)) if other != tip => {
             Err(Fault::refused(image.digest.to_string(), "is known with other layers; one of the two was read wrongly"))
         }
-        Some((id, _)) => write(db, image, event, &path, Some(id)),
-        None => {
-            write(db, image, event, &path, None)?;
-            relate(db, db.last_insert_rowid().unsigned_abs(), &path, tip_is_new)
-        }
+        Some((id, _)) => write(db, image, event, &path, Some(id)).map(|_| ()),
+        None => relate(db, write(db, image, event, &path, None)?, &path, tip_is_new),
     }
 }
 
@@ -131,10 +129,10 @@ fn walk(target: &mut Target<'_>, image: &ImageFacts) -> Result<(Vec<Step>, bool)
     Ok((path, grown))
 }
 
-fn write(db: &Connection, image: &ImageFacts, event: &Happened<'_>, path: &[Step], id: Option<u64>) -> Result<()> {
+fn write(db: &Connection, image: &ImageFacts, event: &Happened<'_>, path: &[Step], id: Option<u64>) -> Result<u64> {
     let dimensions = crate::fact::canonical(&image.dimensions)?;
     let chain: Vec<&Digest> = image.layers.iter().map(|layer| &layer.diff_id).collect();
-    let sql = "INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     db.prepare_cached(sql)?.execute(params![
         id,
         of_digest(&image.digest),
@@ -147,7 +145,6 @@ fn write(db: &Connection, image: &ImageFacts, event: &Happened<'_>, path: &[Step
         chain_id(&chain).map(|chain| chain.to_string()),
         path.last().map_or(0, |step| step.node),
         path.len(),
-        pack_path(path),
         image.sizes.transfer,
         image.sizes.unpacked,
         image.sizes.effective,
@@ -158,7 +155,9 @@ fn write(db: &Connection, image: &ImageFacts, event: &Happened<'_>, path: &[Step
         image.created.map(|created| created.to_string()),
         image.scope == Scope::Audited,
     ])?;
-    Ok(())
+    let id = id.unwrap_or_else(|| db.last_insert_rowid().unsigned_abs());
+    db.prepare_cached("INSERT OR REPLACE INTO way VALUES (?, ?)")?.execute(params![id, pack_path(path)])?;
+    Ok(id)
 }
 
 /// Writes down whom a new image stands on, and, where its chain was there before it, who stands on it.

@@ -21,7 +21,7 @@ impl Projection for Judgements {
 
     fn schema(&self) -> &'static str {
         "CREATE TABLE judgement (
-             digest BLOB PRIMARY KEY,
+             digest BLOB NOT NULL UNIQUE,
              seq INTEGER NOT NULL,
              verdict TEXT NOT NULL,
              effective TEXT NOT NULL,
@@ -30,7 +30,7 @@ impl Projection for Judgements {
              compliant INTEGER NOT NULL,
              heavy INTEGER NOT NULL,
              document TEXT NOT NULL
-         ) STRICT, WITHOUT ROWID;"
+         ) STRICT;"
     }
 
     fn apply(&self, target: &mut Target<'_>, event: &Happened<'_>) -> Result<()> {
@@ -44,7 +44,10 @@ impl Projection for Judgements {
 }
 
 fn put(target: &Target<'_>, judgement: &JudgementFacts, event: &Happened<'_>) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO judgement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO judgement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (digest) DO UPDATE SET seq = excluded.seq, verdict = excluded.verdict,
+               effective = excluded.effective, action = excluded.action, standard = excluded.standard,
+               compliant = excluded.compliant, heavy = excluded.heavy, document = excluded.document";
     target.db.prepare_cached(sql)?.execute(params![
         of_digest(&judgement.digest),
         event.seq,

@@ -12,6 +12,9 @@ use crate::project::{Happened, Projection, Target};
 /// Slots of the signed hash of package names: `similarity.package_hash_slots` of the standard.
 pub(crate) const SLOTS: usize = 32;
 
+/// Edges that wait at most.
+const EDGES: usize = 500_000;
+
 /// The projection of what layers hold.
 ///
 /// The lists of a layer are packed in its row, as they are read whole; only the way back, from a package to its
@@ -103,6 +106,7 @@ pub(crate) fn intern_package(target: &mut Target<'_>, purl: &str) -> Result<u64>
 fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<()> {
     let layer = intern(target, &contents.diff_id)?;
     if layer.contents.is_some() {
+        write_edges(target)?;
         forget(target.db, layer.id)?;
     }
     let ids = |target: &mut Target<'_>, purls: &mut dyn Iterator<Item = &str>| {
@@ -113,18 +117,32 @@ fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<(
     };
     let provides = ids(target, &mut contents.provides.iter().map(|package| package.purl.as_str()))?;
     let removes = ids(target, &mut contents.removes.iter().map(String::as_str))?;
-    let mut edge = target.db.prepare_cached("INSERT INTO provided_by VALUES (?, ?)")?;
-    for package in &provides {
-        edge.execute([*package, layer.id])?;
-    }
-    let mut edge = target.db.prepare_cached("INSERT INTO removed_by VALUES (?, ?)")?;
-    for package in &removes {
-        edge.execute([*package, layer.id])?;
+    target.names.edges.provided.extend(provides.iter().map(|package| (*package, layer.id)));
+    target.names.edges.removed.extend(removes.iter().map(|package| (*package, layer.id)));
+    if target.names.edges.provided.len().max(target.names.edges.removed.len()) >= EDGES {
+        write_edges(target)?;
     }
     let sql = "UPDATE layer SET contents = ?, provides = ?, removes = ?, features = ? WHERE id = ?";
     let mut update = target.db.prepare_cached(sql)?;
     update.execute(params![hash, pack(provides), pack(removes), features(contents), layer.id])?;
     target.names.learn_layer(&contents.diff_id, KnownLayer { id: layer.id, contents: Some(hash) });
+    Ok(())
+}
+
+/// Writes the edges that wait, in the order of their table: each page is found and changed once, which is most of the
+/// time of taking in many images.
+pub(crate) fn write_edges(target: &mut Target<'_>) -> Result<()> {
+    let edges = std::mem::take(&mut target.names.edges);
+    for (sql, mut edges) in [
+        ("INSERT INTO provided_by VALUES (?, ?)", edges.provided),
+        ("INSERT INTO removed_by VALUES (?, ?)", edges.removed),
+    ] {
+        edges.sort_unstable();
+        let mut insert = target.db.prepare_cached(sql)?;
+        for edge in edges {
+            insert.execute(<[u64; 2]>::from(edge))?;
+        }
+    }
     Ok(())
 }
 

@@ -1,7 +1,6 @@
-//! Ids of package URLs and layers that were seen lately, so that not every edge costs a look-up; bounded.
+//! What a transaction remembers, bounded: ids of package URLs and layers seen lately, and edges yet to be written.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use mvi_image::Digest;
 
 /// Names of one kind that are remembered; then all are forgotten and learnt anew.
@@ -11,6 +10,15 @@ const MOST: usize = 200_000;
 pub(crate) struct Names {
     packages: HashMap<String, u64>,
     layers: HashMap<Digest, KnownLayer>,
+    /// Edges from packages to layers that wait to be written in order: see `layers::write_edges`.
+    pub(super) edges: Edges,
+}
+
+/// Pairs of package and layer.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    pub(super) provided: Vec<(u64, u64)>,
+    pub(super) removed: Vec<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +33,7 @@ impl Names {
     pub(crate) fn forget(&mut self) {
         self.packages.clear();
         self.layers.clear();
+        self.edges = Edges::default();
     }
 
     pub(crate) fn package(&self, purl: &str) -> Option<u64> {

@@ -80,6 +80,9 @@ fn recount_bytes(db: &Connection, digest: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// The code of the verdict that says nothing was measured.
+const UNMEASURED: &str = "none";
+
 /// What one image contributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Share {
@@ -96,14 +99,25 @@ impl Share {
 }
 
 /// An image counts if it is known, audited, and of no organism that is retired; unjudged, it is unmeasured.
+///
+/// Three plain look-ups: as one query with all in it, SQLite plans anew each time.
 fn share(db: &Connection, digest: &[u8]) -> Result<Option<Share>> {
-    let sql = "SELECT coalesce(judgement.compliant, 0), coalesce(judgement.heavy, 0),
-                      coalesce(judgement.verdict, 'none') = 'none', image.transfer
-               FROM image LEFT JOIN judgement ON judgement.digest = image.digest
-               WHERE image.digest = ?1 AND image.audited AND NOT EXISTS (
-                   SELECT 1 FROM ring JOIN organism ON organism.gid = ring.gid
-                   WHERE ring.digest = ?1 AND organism.retired IS NOT NULL)";
-    Ok(db.prepare_cached(sql)?.query_row([digest], Share::read).optional()?)
+    let mut image = db.prepare_cached("SELECT audited, transfer FROM image WHERE digest = ?")?;
+    let image = image.query_row([digest], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((true, bytes)) = image else { return Ok(None) };
+    let sql = "SELECT retired IS NOT NULL FROM ring JOIN organism ON organism.gid = ring.gid WHERE ring.digest = ?";
+    for retired in db.prepare_cached(sql)?.query_map([digest], |row| row.get(0))? {
+        if retired? {
+            return Ok(None);
+        }
+    }
+    let mut judgement = db.prepare_cached("SELECT compliant, heavy, verdict FROM judgement WHERE digest = ?")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        let verdict: String = row.get(2)?;
+        Ok(Share { compliant: row.get(0)?, heavy: row.get(1)?, unmeasured: verdict == UNMEASURED, bytes })
+    };
+    let unjudged = Share { compliant: false, heavy: false, unmeasured: true, bytes };
+    Ok(Some(judgement.query_row([digest], read).optional()?.unwrap_or(unjudged)))
 }
 
 fn add(db: &Connection, share: &Share, sign: i64) -> Result<()> {

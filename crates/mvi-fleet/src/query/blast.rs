@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Fault, FleetError, Result};
 use crate::query::rows::{self, Named};
-use crate::query::running::{Running, running};
+use crate::query::running::{Running, running_of};
 use crate::store::Store;
 
 /// What a change of a base reaches.
@@ -44,13 +44,12 @@ impl Store {
             let reached = reached(db, base.id)?;
             let mut pulls = Pulls::default();
             let (mut services, mut pods) = (HashSet::new(), 0);
-            for running in running(db)? {
-                let Some(image) = running.image.filter(|id| *id == base.id || reached.binary_search(id).is_ok()) else {
-                    continue;
-                };
+            let mut with_itself = reached.clone();
+            with_itself.insert(reached.partition_point(|id| *id < base.id), base.id);
+            for running in running_of(db, &with_itself)? {
                 services.extend(running.services());
                 pods += running.runs.iter().map(|run| run.pods).sum::<u64>();
-                pulls.add(db, image, &running)?;
+                pulls.add(db, &running)?;
             }
             Ok(BlastRadius {
                 base: base.named,
@@ -97,8 +96,8 @@ struct Pulls {
 }
 
 impl Pulls {
-    fn add(&mut self, db: &Connection, image: u64, running: &Running) -> Result<()> {
-        let path = rows::path_by_id(db, image)?;
+    fn add(&mut self, db: &Connection, running: &Running) -> Result<()> {
+        let path = running.image.map(|image| rows::path_by_id(db, image)).transpose()?.unwrap_or_default();
         for step in path.iter().filter(|step| step.transfer.is_none()) {
             self.unsized_layers.insert(step.layer);
         }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::error::{Fault, FleetError, Result};
 use crate::project::path::Step;
 use crate::project::vulnerabilities::id_of;
-use crate::query::rows::{self, Named, Placed};
+use crate::query::rows::{self, Named};
 use crate::query::running::{Running, running, service_name};
 use crate::store::Store;
 
@@ -58,19 +58,22 @@ impl Store {
         self.read(|db| {
             let affected = affected(db, vulnerability)?;
             let trail = Trail::of(db, affected.keys().copied())?;
-            let mut introducers = Introducers::default();
+            let (mut introducers, mut names) = (Introducers::default(), rows::Names::default());
             let (mut services, mut undecided) = (Vec::new(), Vec::new());
             for running in running(db)? {
-                let Some(image) = running.image.map(|id| rows::image_by_id(db, id)).transpose()? else {
+                let Some(id) = running.image else {
                     undecided.extend(running.names(db)?);
                     continue;
                 };
-                if trail.is_unclear(&image.path) {
+                let path = rows::path_by_id(db, id)?;
+                if trail.is_unclear(&path) {
                     undecided.extend(running.names(db)?);
                 }
-                for (package, position) in trail.left_in(&image.path) {
-                    let by = introducers.of(db, &image, position)?;
-                    services.extend(found(db, &running, &image, (&affected[&package], &by))?);
+                for (package, position) in trail.left_in(&path) {
+                    let image = rows::named_by_id(db, id)?;
+                    let by = introducers.of(db, &path, position)?.unwrap_or(id);
+                    let by = names.of(db, by)?;
+                    services.extend(found(db, &running, &image, (&affected[&package], by))?);
                 }
             }
             services.sort();
@@ -84,13 +87,13 @@ impl Store {
 fn found(
     db: &Connection,
     running: &Running,
-    image: &Placed,
+    image: &Named,
     (package, by): (&AffectedPackage, &Named),
 ) -> Result<Vec<AffectedService>> {
     let row = |service| {
         Ok(AffectedService {
             service: service_name(db, service)?,
-            image: image.named.clone(),
+            image: image.clone(),
             package: package.purl.clone(),
             introduced_by: by.clone(),
             fixed_in: package.fixed_in.clone(),
@@ -159,24 +162,27 @@ impl Trail {
     }
 }
 
-/// The first known image that ends at a chain; remembered, as services share their bases.
+/// The first known image that ends at a chain, by id; remembered, as services share their bases.
 #[derive(Default)]
-pub(super) struct Introducers(HashMap<u64, Option<Named>>);
+pub(super) struct Introducers(HashMap<u64, Option<u64>>);
 
 impl Introducers {
-    /// The lowest known image on the way of `image` that has the layer at `position`.
-    pub(super) fn of(&mut self, db: &Connection, image: &Placed, position: usize) -> Result<Named> {
-        let above = image.path.get(position..image.path.len().saturating_sub(1)).unwrap_or_default();
-        for step in above {
-            if let std::collections::hash_map::Entry::Vacant(slot) = self.0.entry(step.node) {
-                let sql = "SELECT id FROM image WHERE tip = ? ORDER BY id LIMIT 1";
-                let id = db.prepare_cached(sql)?.query_row([step.node], |row| row.get(0)).optional()?;
-                slot.insert(id.map(|id| rows::image_by_id(db, id)).transpose()?.map(|placed| placed.named));
-            }
-            if let Some(Some(named)) = self.0.get(&step.node) {
-                return Ok(named.clone());
+    /// The lowest known image below the end of a way that has the layer at `position`.
+    pub(super) fn of(&mut self, db: &Connection, path: &[Step], position: usize) -> Result<Option<u64>> {
+        for step in path.get(position..path.len().saturating_sub(1)).unwrap_or_default() {
+            let ends = match self.0.get(&step.node) {
+                Some(ends) => *ends,
+                None => {
+                    let mut find = db.prepare_cached("SELECT min(id) FROM image WHERE tip = ?")?;
+                    let ends = find.query_row([step.node], |row| row.get(0))?;
+                    self.0.insert(step.node, ends);
+                    ends
+                }
+            };
+            if ends.is_some() {
+                return Ok(ends);
             }
         }
-        Ok(image.named.clone())
+        Ok(None)
     }
 }

@@ -12,6 +12,7 @@ use crate::fact::Evidence;
 use crate::query::rows::{self, Named, Placed};
 use crate::store::Store;
 
+pub(super) use split::present;
 pub use split::{Split, SplitPart};
 
 /// Steps that claims are followed; beyond, the chain is cut and said to be.

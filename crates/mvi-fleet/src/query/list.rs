@@ -28,6 +28,10 @@ pub struct ImageRow {
     /// Which image.
     #[serde(flatten)]
     pub image: Named,
+    /// Its repository.
+    pub repository: String,
+    /// Its tag, where it has one.
+    pub tag: Option<String>,
     /// Its platform.
     pub platform: String,
     /// The organism it is a ring of.
@@ -44,6 +48,10 @@ pub struct ImageRow {
     pub judgement: Option<JudgementFacts>,
     /// The standard it was judged by.
     pub standard: Option<String>,
+    /// Whether it counts in the score: audited, and no ring of a retired organism.
+    pub counted: bool,
+    /// Pods that run it now.
+    pub pods: u64,
     /// The event that told of it last.
     pub seq: u64,
 }
@@ -56,7 +64,12 @@ impl Store {
     pub fn list(&self, filter: &ListFilter) -> Result<Vec<ImageRow>, FleetError> {
         let sql = "SELECT image.digest, reference, platform,
                        (SELECT gid FROM ring WHERE ring.digest = image.digest ORDER BY gid LIMIT 1),
-                       depth, transfer, unpacked, dimensions, judgement.document, judgement.standard, image.seq
+                       depth, transfer, unpacked, dimensions, judgement.document, judgement.standard, image.seq,
+                       repository, tag,
+                       audited AND NOT EXISTS (
+                           SELECT 1 FROM ring JOIN organism ON organism.gid = ring.gid
+                           WHERE ring.digest = image.digest AND organism.retired IS NOT NULL),
+                       (SELECT coalesce(sum(pods), 0) FROM run WHERE run.image = image.id AND until IS NULL)
                    FROM image LEFT JOIN judgement ON judgement.digest = image.digest
                    WHERE (?1 IS NULL OR repository = ?1) AND (?2 IS NULL OR coalesce(judgement.effective, 'none') = ?2)
                    ORDER BY reference, image.digest LIMIT ?3";
@@ -90,5 +103,9 @@ fn read(row: &Row<'_>) -> Result<ImageRow> {
         judgement: judgement.map(|document| serde_json::from_str(&document)).transpose().map_err(unreadable)?,
         standard: row.get(9)?,
         seq: row.get(10)?,
+        repository: row.get(11)?,
+        tag: row.get(12)?,
+        counted: row.get(13)?,
+        pods: row.get(14)?,
     })
 }

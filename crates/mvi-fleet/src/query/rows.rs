@@ -1,5 +1,8 @@
 //! Rows that several questions read.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use mvi_image::Digest;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -26,7 +29,7 @@ pub(super) struct Placed {
     pub(super) unpacked: Option<u64>,
 }
 
-const PLACED: &str = "SELECT id, digest, reference, tip, path, unpacked FROM image";
+const PLACED: &str = "SELECT id, digest, reference, tip, path, unpacked FROM image JOIN way ON way.image = image.id";
 
 /// The image that `name` means: its digest, its latest reference, or the newest ring of a GID.
 pub(super) fn image(db: &Connection, name: &str) -> Result<Placed> {
@@ -60,7 +63,7 @@ pub(super) fn image_by_id(db: &Connection, id: u64) -> Result<Placed> {
 
 /// The way of the image with this id.
 pub(super) fn path_by_id(db: &Connection, id: u64) -> Result<Vec<Step>> {
-    let mut find = db.prepare_cached("SELECT path FROM image WHERE id = ?")?;
+    let mut find = db.prepare_cached("SELECT path FROM way WHERE image = ?")?;
     Ok(find.query_row([id], |row| Ok(unpack_path(row.get_ref(0)?.as_blob()?)))?)
 }
 
@@ -68,6 +71,27 @@ fn placed(row: &Row<'_>) -> rusqlite::Result<Result<Placed>> {
     let (id, digest, reference) = (row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?);
     let (tip, path, unpacked) = (row.get(3)?, unpack_path(row.get_ref(4)?.as_blob()?), row.get(5)?);
     Ok(to_digest(&digest).map(|digest| Placed { id, named: Named { digest, reference }, tip, path, unpacked }))
+}
+
+/// The name of the image with this id.
+pub(super) fn named_by_id(db: &Connection, id: u64) -> Result<Named> {
+    let mut find = db.prepare_cached("SELECT digest, reference FROM image WHERE id = ?")?;
+    let (digest, reference): (Vec<u8>, _) = find.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Named { digest: to_digest(&digest)?, reference })
+}
+
+/// Names of images that an answer has again and again.
+#[derive(Default)]
+pub(super) struct Names(HashMap<u64, Named>);
+
+impl Names {
+    /// The name of the image with this id.
+    pub(super) fn of(&mut self, db: &Connection, id: u64) -> Result<&Named> {
+        match self.0.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => Ok(unknown.insert(named_by_id(db, id)?)),
+        }
+    }
 }
 
 /// Images whose chain ends at `node`, in the order in which they became known.

@@ -6,15 +6,15 @@ use crate::bytes::{hex, sha256};
 use crate::error::{Fault, FleetError, Result};
 use crate::event::{Event, EventId, Stamp};
 use crate::fact::Fact;
-use crate::project::{Happened, Target};
+use crate::project::{Happened, Target, layers};
 use crate::store::Store;
 
 /// Bytes of one payload; SQLite's own end is a thousand million.
 const PAYLOAD: usize = 256 << 20;
 
-/// Facts of one transaction when many are kept: enough that the disk is waited for rarely, few enough that other
-/// processes get their turn.
-pub(super) const BATCH: usize = 500;
+/// Facts of one transaction when many are kept: enough that a page many of them change is written once, few enough
+/// that other processes get their turn within seconds.
+pub(super) const BATCH: usize = 2000;
 
 /// What became of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -47,7 +47,7 @@ impl Store {
         self.write(|writer| writer.append(stamp, fact, key))
     }
 
-    /// Keeps many facts, some hundred a transaction, without keys. `kept` is called after each transaction with what
+    /// Keeps many facts, some thousand a transaction, without keys. `kept` is called after each transaction with what
     /// became of its facts, in order: those are on the disk. Gives the number of all.
     ///
     /// # Errors
@@ -167,7 +167,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes down how far the projections have come.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<()> {
+        layers::write_edges(&mut self.target)?;
         let mut update = self.target.db.prepare_cached("UPDATE state SET seq = ?, hash = ? WHERE seq IS NOT ?1")?;
         update.execute(params![self.seq, self.hash])?;
         Ok(())

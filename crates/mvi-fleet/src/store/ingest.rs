@@ -31,7 +31,7 @@ impl Store {
         self.write(|writer| one(writer, stamp, &fact))
     }
 
-    /// Takes in many images, some hundred a transaction. `kept` is called after each transaction with what became of
+    /// Takes in many images, some thousand a transaction. `kept` is called after each transaction with what became of
     /// its images, in order: those are on the disk. Gives the number of all.
     ///
     /// # Errors

@@ -18,13 +18,14 @@ impl Store {
         self.read(|db| walk(db, after, |event| Ok(each(event?))))
     }
 
-    /// All events on one subject, oldest first.
+    /// All events on one subject, oldest first; those on layers are found by walking the log alone.
     ///
     /// # Errors
     /// [`FleetError::Damaged`] with the first event that cannot be read.
     pub fn events_of(&self, subject: &str) -> Result<Vec<Event>, FleetError> {
         self.read(|db| {
-            let mut find = db.prepare(&format!("SELECT {COLUMNS} FROM event WHERE subject = ? ORDER BY seq"))?;
+            let mut find =
+                db.prepare(&format!("SELECT {COLUMNS} FROM event WHERE subject = ? AND kind <> 'layer' ORDER BY seq"))?;
             let mut rows = find.query([subject])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{Fault, FleetError, Result};
 use crate::event::Event;
 use crate::fact::Fact;
-use crate::project::{Happened, Names, Target};
+use crate::project::{Happened, Names, Target, layers};
 use crate::store::{Access, Store, log, schema};
 
 impl Store {
@@ -52,6 +52,7 @@ pub(super) fn replay(source: &Connection, into: &Connection, last: u64) -> Resul
         (seq, hash) = (event.seq, event.expected_hash());
         Ok(true)
     })?;
+    layers::write_edges(&mut target)?;
     into.execute("UPDATE state SET seq = ?, hash = ?", rusqlite::params![seq, hash])?;
     Ok(seq)
 }

@@ -43,8 +43,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
         projections TEXT NOT NULL
     ) STRICT;
     INSERT INTO state VALUES (1, 0, zeroblob(32), '');",
-    // What happened to one thing, oldest first.
-    "CREATE INDEX event_subject ON event (subject);",
+    // What happened to one thing, oldest first. A layer never changes; its events are most of all, and nobody asks.
+    "CREATE INDEX event_subject ON event (subject) WHERE kind <> 'layer';",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -44,11 +44,12 @@ fn a_file_of_a_newer_program_is_refused_and_says_so() {
 }
 
 /// Takes a file back to what version 1 was: the log, and no more than its tables.
-fn age(path: &Path) {
+pub(crate) fn age(path: &Path) {
     let db = Connection::open(path).unwrap();
-    db.execute_batch("DROP INDEX event_subject; UPDATE state SET projections = 'older=1;'; DROP TABLE descends")
-        .unwrap();
-    db.execute_batch("CREATE TABLE forgotten (x); PRAGMA user_version = 1").unwrap();
+    db.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    let orders = "BEGIN IMMEDIATE; DROP INDEX IF EXISTS event_subject; UPDATE state SET projections = 'older=1;';
+                  DROP TABLE IF EXISTS descends; CREATE TABLE IF NOT EXISTS forgotten (x); PRAGMA user_version = 1; COMMIT";
+    db.execute_batch(orders).unwrap();
 }
 
 #[test]

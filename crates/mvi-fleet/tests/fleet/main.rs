@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot set its stage should stop
 
 mod crash;
+mod exports;
 mod files;
 mod lineage;
 mod log;

@@ -3,7 +3,7 @@
 use mvi_fleet::{Fact, FleetError, OrganismFacts, Registration, Role, RomFacts, SostleRange};
 use mvi_standard::Verdict;
 
-use crate::stage::{Stage, assert_whole, digest, image, stamp};
+use crate::stage::{Stage, assert_whole, digest, image, judgement, run, stamp};
 
 pub(crate) fn registration(gid: &str, name: &str) -> Registration {
     Registration {
@@ -88,5 +88,42 @@ fn a_gid_is_never_given_twice_not_even_after_its_end() {
     let mut late = image("late", &["a", "b"]);
     late.organism = Some("GID-IMG-ALPINE-001".into());
     assert!(matches!(stage.store.ingest(&mut stamp(75), &late), Err(FleetError::Refused { .. })));
+    assert_whole(&stage.store);
+}
+
+#[test]
+fn a_card_shows_rings_bases_and_reproduction() {
+    // Rings of 10, 12.5 and 9 MB: widths none, +2.5, −3.5. Its newest image stands on root. Two services run its
+    // images, one runs a child of its first ring; one of the two runs two of them and counts once.
+    let mut stage = Stage::with(&[("root", &["r"]), ("line", &["r", "a"])]);
+    stage.store.register(&mut stamp(70), &registration("GID-IMG-LINE-001", "line")).unwrap();
+    for (name, layer, size) in [("second", "b", 12.5), ("third", "c", 9.0)] {
+        let mut ring = image(name, &["r", layer]);
+        ring.organism = Some("GID-IMG-LINE-001".into());
+        ring.dimensions = [("size_mb".to_owned(), size)].into();
+        stage.ingest(&ring);
+        stage.ingest(&ring);
+    }
+    stage.ingest(&image("child", &["r", "a", "x"]));
+    for (service, image) in
+        [("s/one", "second"), ("s/one", "third"), ("s/two", "third"), ("s/three", "child"), ("s/root", "root")]
+    {
+        stage.tell(&run(service, image, 1, &[]));
+    }
+    stage.tell(&judgement("third", Verdict::Floor, true, false));
+    let card = stage.store.organism("GID-IMG-LINE-001").unwrap();
+    let rings: Vec<_> = card.rings.iter().map(|ring| (ring.n, ring.size_mb, ring.width_mb, ring.pressure)).collect();
+    let expected =
+        [(1, Some(10.0), None, None), (2, Some(12.5), Some(2.5), None), (3, Some(9.0), Some(-3.5), Some(0.25))];
+    assert_eq!(rings, expected);
+    assert_eq!((card.services, card.roms), (3, vec!["ROM-LINE-V13".to_owned()]));
+    assert_eq!(card.bases.iter().map(|base| &base.digest).collect::<Vec<_>>(), [&digest("image root")]);
+    assert_eq!(card.judgement.unwrap().verdict, Verdict::Floor);
+
+    let forest = stage.store.forest().unwrap();
+    assert_eq!(forest.len(), 1);
+    assert_eq!(forest[0].branches, ["s/one", "s/three", "s/two"]);
+    assert_eq!((forest[0].roots.len(), forest[0].trunk.len(), forest[0].rings.len()), (1, 2, 3));
+    assert!(matches!(stage.store.organism("GID-IMG-NOBODY-001"), Err(FleetError::Unknown { .. })));
     assert_whole(&stage.store);
 }

@@ -120,3 +120,113 @@ fn a_base_change_reaches_images_services_pods_and_nodes() {
     assert_eq!((radius.images, radius.services, radius.bytes, radius.unplaced), (0, 1, 100, 1));
     assert_eq!(stage.store.descendants(&id("python"), 10).unwrap().len(), 3);
 }
+
+#[test]
+fn the_base_whose_rebuild_frees_most_services_goes_first() {
+    // CVE-2026-1 is ssl@1: alpine brings it to api and batch, tool to itself. CVE-2026-2 is api's own.
+    let stage = graph();
+    let plan = |id: &str| {
+        let cover = stage.store.who_fixes(id).unwrap();
+        let names = cover.rebuilds.iter().map(|rebuild| (rebuild.image.reference.clone(), rebuild.frees));
+        (names.collect::<Vec<_>>(), cover.services, cover.undecided)
+    };
+    let reference = |name: &str, frees| (format!("registry.example/{name}:1"), frees);
+    assert_eq!(plan("CVE-2026-1"), (vec![reference("alpine", 2), reference("tool", 1)], 3, 2));
+    assert_eq!(plan("CVE-2026-2"), (vec![reference("api", 2)], 2, 2));
+}
+
+#[test]
+fn a_change_shows_layers_packages_and_dimensions() {
+    // api: a b c[app@1]. fixed: a b d[-ssl@1 ssl@2]. Shared: a b. Gone: c, app@1, ssl@1. New: d, ssl@2.
+    let mut stage = graph();
+    let mut facts = crate::stage::image("fixed", &["a +ssl@1 +zlib@1", "b +py@3", "d -ssl@1 +ssl@2"]);
+    facts.dimensions = [("size_mb".to_owned(), 10.0), ("mem_mb".to_owned(), 30.0)].into();
+    stage.ingest(&facts);
+    let change = stage.store.change(&id("api"), &id("fixed")).unwrap();
+    assert_eq!(change.shared_layers, 2);
+    assert_eq!((change.packages_gone, change.packages_new), (vec![purl("app@1"), purl("ssl@1")], vec![purl("ssl@2")]));
+    assert_eq!(change.layers_gone.iter().map(|layer| &layer.diff_id).collect::<Vec<_>>(), [&digest("layer c")]);
+    assert_eq!(change.layers_new.iter().map(|layer| &layer.diff_id).collect::<Vec<_>>(), [&digest("layer d")]);
+    let shift = |name: &str| (change.dimensions[name].from, change.dimensions[name].to);
+    assert_eq!((shift("size_mb"), shift("mem_mb")), ((Some(12.5), Some(10.0)), (None, Some(30.0))));
+    assert_eq!(change.unexamined, 0);
+}
+
+#[test]
+fn running_digests_without_an_organism_are_orphans() {
+    // All but api, which is registered; retired, it is an orphan again and says whose it was.
+    let mut stage = graph();
+    let registration = crate::organisms::registration("GID-IMG-API-001", "api");
+    stage.store.register(&mut crate::stage::stamp(900), &registration).unwrap();
+    let names = |stage: &Stage| {
+        let orphans = stage.store.orphans().unwrap();
+        let mut names: Vec<String> = orphans.into_iter().flat_map(|orphan| orphan.services).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&stage), ["ops/dark", "ops/tool", "shop/fixed", "shop/lost"]);
+    stage.store.retire(&mut crate::stage::stamp(901), "GID-IMG-API-001", "superseded").unwrap();
+    assert_eq!(names(&stage), ["ops/dark", "ops/tool", "shop/api", "shop/batch", "shop/fixed", "shop/lost"]);
+    let api = stage.store.orphans().unwrap().into_iter().find(|orphan| orphan.digest == digest("image api")).unwrap();
+    assert_eq!((api.retired.as_deref(), api.pods), (Some("GID-IMG-API-001"), 3));
+}
+
+fn crq(id: &str, revision: u64, state: &str, due: Option<i64>) -> Fact {
+    Fact::Crq(mvi_fleet::CrqFacts {
+        id: id.into(),
+        revision,
+        state: state.into(),
+        subject: "registry.example/api:1".into(),
+        review_due: due.map(at),
+        document: serde_json::json!({ "id": id, "state": state }),
+    })
+}
+
+#[test]
+fn change_requests_are_due_by_their_latest_revision() {
+    // A day is 86 400 s. At 0: 0001 is due in 2 days, 0002 was due a day and a second ago, 0003 in 40 days, 0004 is
+    // withdrawn, 0005 was put off.
+    let mut stage = graph();
+    const DAY: i64 = 86_400;
+    for fact in [
+        crq("CRQ-2026-0001", 1, "ACTIVE", Some(2 * DAY)),
+        crq("CRQ-2026-0002", 1, "REVIEW_DUE", Some(-DAY - 1)),
+        crq("CRQ-2026-0003", 1, "ACTIVE", Some(40 * DAY)),
+        crq("CRQ-2026-0004", 1, "WITHDRAWN", Some(DAY)),
+        crq("CRQ-2026-0005", 1, "ACTIVE", Some(DAY)),
+        crq("CRQ-2026-0005", 2, "ACTIVE", Some(60 * DAY)),
+        crq("CRQ-2026-0006", 1, "DRAFT", None),
+    ] {
+        stage.tell(&fact);
+    }
+    let due = stage.store.due(at(0), 30, &["ACTIVE", "REVIEW_DUE"]).unwrap();
+    let due: Vec<_> = due.iter().map(|due| (due.crq.id.as_str(), due.days)).collect();
+    assert_eq!(due, [("CRQ-2026-0002", -2), ("CRQ-2026-0001", 2)]);
+    assert_eq!(stage.store.crqs().unwrap().len(), 6);
+    let older = stage.store.append(&mut crate::stage::stamp(999), &crq("CRQ-2026-0005", 2, "REVOKED", None), None);
+    assert!(matches!(older, Err(FleetError::Refused { .. })), "{older:?}");
+}
+
+#[test]
+fn the_most_similar_image_is_the_one_with_the_same_packages() {
+    // idle has api's packages, layers but one, dimensions, and C library: nothing it is compared by differs.
+    let stage = graph();
+    let similar = stage.store.similar(&id("api"), 10).unwrap();
+    assert_eq!(similar.len(), 6, "all but itself");
+    assert_eq!(similar[0].image.digest, digest("image idle"));
+    assert!((similar[0].likeness - 1.0).abs() < 1e-5, "{similar:?}");
+    assert!(similar.windows(2).all(|pair| pair[0].likeness >= pair[1].likeness));
+    assert!(similar[1].likeness < 0.999, "{similar:?}");
+}
+
+#[test]
+fn likeness_is_a_cosine_worked_out_by_hand() {
+    // All are musl, without runtime or a dimension that differs: the vector is the C library's 1 and the packages' 1,
+    // each by 1 / √2. One and two have the same package name: 1/2 + 1/2 = 1.
+    let stage = Stage::with(&[("one", &["a +ssl@1"]), ("two", &["b +ssl@2"]), ("bare", &["c"])]);
+    let similar = stage.store.similar(&id("one"), 2).unwrap();
+    assert_eq!(similar[0].image.digest, digest("image two"), "versions do not count");
+    assert!((similar[0].likeness - 1.0).abs() < 1e-5);
+    // No packages at all: that part is 0, what is left is the C library: 1 / √2.
+    assert!((similar[1].likeness - 0.5_f32.sqrt()).abs() < 1e-5, "{similar:?}");
+}

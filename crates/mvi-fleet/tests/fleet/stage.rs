@@ -83,6 +83,7 @@ pub(crate) fn image(name: &str, layers: &[&str]) -> ImageFacts {
         organism: None,
         scope: Scope::Audited,
         bases: Vec::new(),
+        evidence: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
 pub(super) mod crq;
+pub(super) mod fleet;
 pub(super) mod pull;
 pub(super) mod rom;
 pub(super) mod seal;
@@ -66,6 +67,9 @@ pub(super) enum Verb {
     /// Seal golden templates that nobody can alter unnoticed, and verify them
     #[command(after_help = "Examples:\n  mvi rom list\n  mvi rom verify\n  mvi rom render ROM-GO-V13 > Dockerfile")]
     Rom(rom::RomArgs),
+    /// Remember a whole fleet: score, belt, lineage, who runs what
+    #[command(after_help = FLEET_EXAMPLES)]
+    Fleet(fleet::FleetArgs),
     /// Make and show the keys that seal
     #[command(after_help = "Examples:\n  mvi key new ada.key\n  mvi key show ada.key.pub")]
     Key(seal::KeyArgs),
@@ -91,6 +95,14 @@ Examples:
   mvi audit app.tar --base python:3.12-alpine
   mvi audit oci:build/image:latest --format markdown >> \"$GITHUB_STEP_SUMMARY\"
   mvi audit images/*.tar --fail-on review --fail-on gate --quiet";
+
+const FLEET_EXAMPLES: &str = "\
+Examples:
+  mvi fleet import fleet.toml
+  mvi fleet scan 'docker://registry.example/*'
+  mvi fleet list --sort size
+  mvi fleet solvency plan
+  mvi fleet show GID-IMG-ALPINE-001";
 
 const LAYERS_EXAMPLES: &str = "\
 Examples:
@@ -305,6 +317,15 @@ pub(super) enum ShowFormat {
     Text,
     /// For programs
     Json,
+}
+
+impl From<ShowFormat> for Format {
+    fn from(format: ShowFormat) -> Self {
+        match format {
+            ShowFormat::Text => Self::Text,
+            ShowFormat::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -125,7 +125,7 @@ fn desk(args: &CrqArgs) -> Result<Desk, Failure> {
     };
     let store = store.map_err(anyhow::Error::from)?;
     let ledger = Ledger::open(folder, Some(store)).map_err(anyhow::Error::from)?;
-    let by = args.by.clone().or_else(settings::user).unwrap_or_else(|| "unknown".to_owned());
+    let by = args.by.clone().or_else(settings::user_name).unwrap_or_else(|| "unknown".to_owned());
     let now = args.at.unwrap_or_else(settings::now);
     Ok(Desk { standard: standards::load(args.standard.as_deref())?, config, ledger, now, by })
 }
@@ -184,7 +184,7 @@ impl Desk {
     }
 
     fn stamp(&self) -> Result<Stamp, Failure> {
-        let seed = *settings::entropy()?.key;
+        let seed = settings::seed()?;
         let stamp = Stamp::new(self.now, self.by.clone(), seed);
         let digest = self.standard.digest().parse().map_err(|error| anyhow!("the standard's digest: {error}"))?;
         Ok(stamp.under(digest))

@@ -4,11 +4,13 @@ use std::fmt;
 use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
+use mvi_fleet::FleetError;
 use mvi_image::ImageError;
 use mvi_seal::SealError;
 
 use super::args::Format;
 use crate::actions::audit::unreadable;
+use crate::actions::fleet::is_usage;
 use crate::render::{RENDERERS, Report, harmless};
 use crate::report::Unreadable;
 use crate::settings;
@@ -49,6 +51,8 @@ pub(super) enum Failure {
     },
     /// A key, an envelope or a sealed record.
     Seal(SealError),
+    /// The memory of the fleet.
+    Fleet(FleetError),
     /// Anything else that could not be read or written.
     Other(anyhow::Error),
     /// Wrong use.
@@ -68,7 +72,8 @@ impl Failure {
         match self {
             Self::Image { error, .. } if error.is_usage() => Exit::Usage,
             Self::Seal(error) if error.is_usage() => Exit::Usage,
-            Self::Image { .. } | Self::Seal(_) | Self::Other(_) => Exit::Unreadable,
+            Self::Fleet(error) if is_usage(error) => Exit::Usage,
+            Self::Image { .. } | Self::Seal(_) | Self::Fleet(_) | Self::Other(_) => Exit::Unreadable,
             Self::Usage(_) => Exit::Usage,
         }
     }
@@ -98,6 +103,12 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+impl From<FleetError> for Failure {
+    fn from(error: FleetError) -> Self {
+        Self::Fleet(error)
+    }
+}
+
 impl From<SealError> for Failure {
     fn from(error: SealError) -> Self {
         Self::Seal(error)
@@ -115,6 +126,12 @@ impl fmt::Display for Failure {
                 write!(out, "{ERROR}error[{}]{ERROR:#} {}", error.code(), harmless(&error.to_string()))?;
                 let cause = std::error::Error::source(error);
                 cause.map_or(Ok(()), |cause| write!(out, ": {}", harmless(&cause.to_string())))
+            }
+            Self::Fleet(error) => {
+                write!(out, "{ERROR}error:{ERROR:#} {}", harmless(&error.to_string()))?;
+                let cause = std::error::Error::source(error);
+                cause.map_or(Ok(()), |cause| write!(out, ": {}", harmless(&cause.to_string())))?;
+                fleet_hint(error).map_or(Ok(()), |hint| write!(out, "\n  {HINT}next:{HINT:#} {hint}"))
             }
             Self::Other(error) => {
                 let lines: Vec<_> = format!("{error:#}").lines().map(|line| harmless(line).into_owned()).collect();
@@ -162,6 +179,18 @@ fn hint(code: &str) -> Option<&'static str> {
             Some("start Docker or Podman, or name its socket: --host unix:///PATH; as root, or in its group")
         }
         "E-PLATFORM" => Some("--platform OS/ARCH chooses one, --platform all takes every one"),
+        _ => None,
+    }
+}
+
+fn fleet_hint(error: &FleetError) -> Option<&'static str> {
+    match error {
+        FleetError::Missing { .. } => {
+            Some("mvi fleet import FILE, record IMAGE or scan SOURCE makes it; --store names another")
+        }
+        FleetError::Unknown { kind: "image", .. } => Some("mvi fleet list shows what the fleet knows"),
+        FleetError::Projection { .. } => Some("mvi fleet rebuild"),
+        FleetError::Damaged { .. } => Some("mvi fleet check says more; mvi fleet restore BACKUP"),
         _ => None,
     }
 }

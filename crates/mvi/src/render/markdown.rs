@@ -20,8 +20,19 @@ impl Renderer for Markdown {
             Report::Audit(report) => audit(report, out),
             Report::Layers(report) => layers(report, out),
             Report::Explain(report) => explain(report, out),
+            Report::Fleet(_) => as_text(report, out),
         }
     }
+}
+
+/// Reports whose text is made of columns: the text, in a block that keeps them.
+fn as_text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = anstream::StripStream::new(Vec::new());
+    super::text::Text.render(report, 100, &mut text)?;
+    // A fence longer than any in the text.
+    writeln!(out, "``````text")?;
+    out.write_all(&text.into_inner())?;
+    writeln!(out, "``````")
 }
 
 /// Text that stays text in a table cell: no markup, no mention, no line break.

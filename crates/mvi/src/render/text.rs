@@ -2,6 +2,7 @@
 
 mod audit;
 mod explain;
+mod fleet;
 mod layers;
 mod page;
 
@@ -25,6 +26,7 @@ impl Renderer for Text {
             Report::Audit(report) => audit::write(report, &mut page),
             Report::Layers(report) => layers::write(report, &mut page),
             Report::Explain(report) => explain::write(report, &mut page),
+            Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use mvi_fleet::{CrqFacts, Fact, FleetError, Stamp, Store};
+use mvi_fleet::{CrqFacts, CrqRow, Fact, FleetError, Stamp, Store};
 use mvi_standard::crq::{Crq, CrqFileError, CrqId, State, read_crq, write_crq};
 
 /// Longest file that is read, bytes.
@@ -152,8 +152,8 @@ impl Ledger {
 
     fn logged(&self) -> Result<Vec<Crq>, LedgerError> {
         let Some(store) = &self.store else { return Ok(Vec::new()) };
-        let rows = store.change_requests()?;
-        let read = |row: CrqFacts| {
+        let rows = store.crqs()?;
+        let read = |row: CrqRow| {
             serde_json::from_value(row.document).map_err(|source| LedgerError::Document { id: row.id, source })
         };
         rows.into_iter().map(read).collect()

@@ -77,7 +77,7 @@ fn packages(counts: PackageCounts) -> String {
     if parts.is_empty() { "no packages".into() } else { parts.join(", ") }
 }
 
-pub(super) fn verdict_style(verdict: Verdict) -> Style {
+pub(in crate::render::text) fn verdict_style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Floor => paint::GOOD,
         Verdict::Justified => paint::FAIR,

@@ -1,0 +1,115 @@
+//! Facts as they were told last: of one image and of all, and what runs in a cluster.
+
+use jiff::Timestamp;
+use mvi_image::Digest;
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+
+use crate::bytes::{of_digest, to_digest};
+use crate::error::{Fault, FleetError, Result};
+use crate::event::EventKind;
+use crate::fact::{Fact, ImageFacts};
+use crate::query::rows;
+use crate::store::Store;
+
+/// A service that runs an image now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LiveRun {
+    /// `namespace/name`.
+    pub service: String,
+    /// What it runs; the fleet need not know it.
+    pub digest: Digest,
+    /// How many pods.
+    pub pods: u64,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Store {
+    /// What was told last of the image that `name` means; layers come without their contents.
+    ///
+    /// # Errors
+    /// [`FleetError::Unknown`] for a name that means no image, [`FleetError::Damaged`].
+    pub fn facts(&self, name: &str) -> Result<ImageFacts, FleetError> {
+        self.read(|db| {
+            let digest = rows::image(db, name)?.named.digest;
+            let sql = "SELECT event.seq, payload FROM image JOIN event ON event.seq = image.seq WHERE digest = ?";
+            let mut find = db.prepare_cached(sql)?;
+            let found = find.query_row([of_digest(&digest)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+            let (seq, payload) = found.optional()?.ok_or_else(|| Fault::unknown("event about image", name))?;
+            image(seq, &payload)
+        })
+    }
+
+    /// Calls `each` with what was told last of every image, in the order in which they became known, until it says
+    /// stop with `false`.
+    ///
+    /// # Errors
+    /// [`FleetError::Damaged`].
+    pub fn all_facts(&self, mut each: impl FnMut(ImageFacts) -> bool) -> Result<(), FleetError> {
+        self.read(|db| {
+            let mut find = db.prepare(
+                "SELECT event.seq, payload FROM image JOIN event ON event.seq = image.seq ORDER BY image.id",
+            )?;
+            let mut rows = find.query([])?;
+            while let Some(row) = rows.next()? {
+                if !each(image(row.get(0)?, &row.get::<_, String>(1)?)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// What runs in a cluster now, by service.
+    ///
+    /// # Errors
+    /// [`FleetError::Projection`].
+    pub fn live_runs(&self, cluster: &str) -> Result<Vec<LiveRun>, FleetError> {
+        self.read(|db| runs(db, cluster))
+    }
+
+    /// The last event that had happened at a moment; 0 where none had.
+    ///
+    /// # Errors
+    /// [`FleetError::Database`].
+    pub fn seq_at(&self, moment: Timestamp) -> Result<u64, FleetError> {
+        self.read(|db| {
+            // Texts of times do not sort as their times do: fractions of seconds are written only where there are any.
+            let mut find = db.prepare("SELECT seq, at FROM event ORDER BY seq DESC")?;
+            let mut rows = find.query([])?;
+            while let Some(row) = rows.next()? {
+                let at = row.get::<_, String>(1)?.parse::<Timestamp>();
+                if at.is_ok_and(|at| at <= moment) {
+                    return Ok(row.get(0)?);
+                }
+            }
+            Ok(0)
+        })
+    }
+}
+
+fn image(seq: u64, payload: &str) -> Result<ImageFacts> {
+    match Fact::decode(EventKind::Measure, payload, seq)? {
+        Fact::Image(image) => Ok(image),
+        _ => Err(Fault::projection("the event about an image tells of something else")),
+    }
+}
+
+fn runs(db: &Connection, cluster: &str) -> Result<Vec<LiveRun>> {
+    let sql = "SELECT name, digest, pods, since FROM run JOIN service ON service.id = run.service
+               WHERE cluster = ? AND until IS NULL ORDER BY name, digest";
+    let mut find = db.prepare_cached(sql)?;
+    let mut rows = find.query([cluster])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let since = row.get::<_, String>(3)?.parse();
+        found.push(LiveRun {
+            service: row.get(0)?,
+            digest: to_digest(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?,
+            pods: row.get(2)?,
+            since: since.map_err(|_| Fault::projection("the start of a run is no time"))?,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,70 @@
+//! What can go wrong between the fleet's memory and its judge.
+
+use mvi_fleet::FleetError;
+use mvi_standard::crq::CrqFileError;
+use mvi_standard::fleet_file::FleetFileError;
+use mvi_standard::gid::GidError;
+use mvi_standard::solvency::TallyError;
+
+/// Why something that was asked of the fleet was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FleetFailure {
+    /// The memory.
+    #[error(transparent)]
+    Store(#[from] FleetError),
+    /// What was kept beside an image.
+    #[error("what is kept about `{reference}` cannot be read; record or import it again")]
+    Dossier {
+        /// The image.
+        reference: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A change request in the memory.
+    #[error("the change request `{id}` in the fleet cannot be read")]
+    ChangeRequest {
+        /// Its id.
+        id: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A change request in a file.
+    #[error(transparent)]
+    ChangeRequestFile(#[from] CrqFileError),
+    /// A fleet file.
+    #[error(transparent)]
+    File(#[from] FleetFileError),
+    /// An id.
+    #[error(transparent)]
+    Gid(#[from] GidError),
+    /// The weights.
+    #[error("the weights of the fleet cannot be summed up")]
+    Tally(#[from] TallyError),
+    /// Something was asked for in a way that cannot be answered.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl FleetFailure {
+    /// True when it was asked for in a way that cannot be answered.
+    #[must_use]
+    pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::Store(error) => is_usage(error),
+            Self::Gid(_) | Self::Usage(_) => true,
+            Self::Dossier { .. } | Self::ChangeRequest { .. } | Self::ChangeRequestFile(_) | Self::File(_) => false,
+            Self::Tally(_) => false,
+        }
+    }
+}
+
+/// True for errors that another order, and not another machine, avoids.
+pub(crate) fn is_usage(error: &FleetError) -> bool {
+    matches!(
+        error,
+        FleetError::Unknown { .. }
+            | FleetError::Refused { .. }
+            | FleetError::Conflict { .. }
+            | FleetError::Exists { .. }
+    )
+}

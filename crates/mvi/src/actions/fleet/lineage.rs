@@ -1,0 +1,109 @@
+//! The base of an image by its layers, beside what the image and people claim: layers win where they can tell.
+
+use mvi_standard::belt::base_segment;
+use mvi_standard::evidence::{Ancestor, BaseSource, Evidence};
+use mvi_standard::reference::Reference;
+use mvi_standard::{Standard, Verdict};
+
+/// An image of the fleet that another one stands on by its layers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownBase {
+    /// Its reference.
+    pub reference: String,
+    /// How many layers it has.
+    pub layers: usize,
+    /// What counts as its verdict, where it was judged.
+    pub verdict: Option<Verdict>,
+}
+
+/// Writes into the evidence what layers show about its base; `bases` come nearest first, those of one depth together.
+///
+/// What somebody states of this very image on the command line stays. Of several names for the nearest chain, the
+/// claimed one counts, then one the standard registers. A claim about an image that the fleet does not know cannot be
+/// contradicted by layers, as it may lie between: it stays, with what is known below it.
+pub(super) fn placed_on(standard: &Standard, evidence: &mut Evidence, bases: &[KnownBase]) {
+    let Some(depth) = bases.first().map(|base| base.layers) else { return };
+    let (nearest, deeper) = bases.split_at(bases.partition_point(|base| base.layers == depth));
+    let same = |base: &&KnownBase, claim: &str| is_same(standard, &base.reference, claim);
+    let claim = evidence.base.reference.clone();
+    let claimed = claim.as_deref().and_then(|claim| nearest.iter().find(|base| same(base, claim)));
+    let registered = || nearest.iter().find(|base| base_segment(standard, &base.reference).is_some());
+    let chosen = claimed.or_else(registered).or(nearest.first());
+    let known_below = claim.as_deref().is_some_and(|claim| deeper.iter().any(|base| same(&base, claim)));
+    let keeps_claim = claim.is_some() && claimed.is_none() && !known_below;
+    let stays = evidence.base.source == BaseSource::Stated || keeps_claim;
+    let below: Vec<&KnownBase> =
+        if stays && claimed.is_none() { chosen.into_iter().chain(deeper).collect() } else { deeper.iter().collect() };
+    if let Some(chosen) = chosen.filter(|_| !stays) {
+        evidence.base.reference = Some(chosen.reference.clone());
+        evidence.base.source = BaseSource::Layers;
+    }
+    let direct = chosen.filter(|_| !stays || claimed.is_some());
+    let standing = |base: &KnownBase| Ancestor { reference: base.reference.clone(), status: base.verdict };
+    let mut ancestors: Vec<Ancestor> = below.into_iter().map(standing).collect();
+    // A base that has to be replaced is an ancestor with that standing even where it is the direct one.
+    ancestors.extend(direct.filter(|base| base.verdict == Some(Verdict::Replace)).map(standing));
+    for declared in std::mem::take(&mut evidence.ancestors) {
+        if !ancestors.iter().any(|known| is_same(standard, &known.reference, &declared.reference)) {
+            ancestors.push(declared);
+        }
+    }
+    evidence.ancestors = ancestors;
+}
+
+/// True for two spellings of one reference.
+pub(super) fn is_same(standard: &Standard, left: &str, right: &str) -> bool {
+    let normal = |text: &str| Reference::normalise(text, &standard.mirrors).ok();
+    left == right || normal(left).zip(normal(right)).is_some_and(|(left, right)| left == right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mvi_standard::evidence::DirectBase;
+
+    fn check(claim: Option<(&str, BaseSource)>, bases: &[(&str, usize)], expected: &str) {
+        let standard = Standard::builtin().unwrap();
+        let base = claim.map_or_else(DirectBase::default, |(reference, source)| DirectBase {
+            reference: Some(reference.into()),
+            source,
+            ..DirectBase::default()
+        });
+        let mut evidence = Evidence { base, ..Evidence::default() };
+        let bases: Vec<KnownBase> = bases
+            .iter()
+            .map(|(reference, layers)| KnownBase { reference: (*reference).into(), layers: *layers, verdict: None })
+            .collect();
+        placed_on(&standard, &mut evidence, &bases);
+        let below: Vec<&str> = evidence.ancestors.iter().map(|base| base.reference.as_str()).collect();
+        let told = format!(
+            "{} by {:?} on [{}]",
+            evidence.base.reference.as_deref().unwrap_or("nothing"),
+            evidence.base.source,
+            below.join(", ")
+        );
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn layers_tell_the_base_where_nobody_does() {
+        check(None, &[], "nothing by Unknown on []");
+        check(None, &[("own:1", 3), ("alpine:3.21", 1)], "own:1 by Layers on [alpine:3.21]");
+        check(None, &[("corp/base:7", 1), ("alpine:3.21.3", 1)], "alpine:3.21.3 by Layers on []");
+    }
+
+    #[test]
+    fn layers_win_over_a_claim_that_they_contradict() {
+        let label = Some(("docker.io/library/alpine:3.21", BaseSource::Label));
+        check(label, &[("own:1", 3), ("alpine:3.21", 1)], "own:1 by Layers on [alpine:3.21]");
+        check(label, &[("alpine:3.21", 1)], "alpine:3.21 by Layers on []");
+    }
+
+    #[test]
+    fn a_claim_about_what_nobody_knows_stays() {
+        let label = Some(("python:3.12-alpine", BaseSource::Label));
+        check(label, &[("alpine:3.21", 1)], "python:3.12-alpine by Label on [alpine:3.21]");
+        let stated = Some(("debian:12", BaseSource::Stated));
+        check(stated, &[("own:1", 3), ("alpine:3.21", 1)], "debian:12 by Stated on [own:1, alpine:3.21]");
+    }
+}

@@ -1,0 +1,186 @@
+//! The fleet's memory at work: facts in, and every judgement that they change, in the order bases first.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use mvi_fleet::{Fact, FleetError, ImageFacts, Ingested, JudgementFacts, ListFilter, Stamp, Store};
+use mvi_image::Digest;
+use mvi_standard::crq::{Calendar, Crq};
+use mvi_standard::{Standard, Verdict};
+
+use super::dossier::Dossier;
+use super::lineage::KnownBase;
+use super::{FleetFailure, Judged, Law, judged};
+
+/// A store, the law that is applied to what is in it, and who speaks.
+pub(crate) struct Memory<'a> {
+    /// The store.
+    pub store: Store,
+    /// The law.
+    pub law: Law<'a>,
+    clock: &'a (dyn Fn() -> Timestamp + Sync),
+    stamp: Stamp,
+    /// The latest judgement of every image and the standard it was made under; read when it is needed first.
+    known: Option<HashMap<Digest, (JudgementFacts, Option<String>)>>,
+}
+
+impl<'a> Memory<'a> {
+    /// A memory that judges by `standard`, the change requests in the store and `more` of them, which win.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`], [`FleetFailure::ChangeRequest`].
+    pub(crate) fn new(
+        store: Store,
+        (standard, more): (&'a Standard, Vec<Crq>),
+        mut stamp: Stamp,
+        clock: &'a (dyn Fn() -> Timestamp + Sync),
+    ) -> Result<Self, FleetFailure> {
+        let mut crqs = more;
+        for kept in store.crqs()? {
+            let unreadable = |source| FleetFailure::ChangeRequest { id: kept.id.clone(), source };
+            let crq: Crq = serde_json::from_value(kept.document.clone()).map_err(unreadable)?;
+            if !crqs.iter().any(|known| known.id == crq.id) {
+                crqs.push(crq);
+            }
+        }
+        if let Ok(digest) = standard.digest().parse() {
+            stamp = stamp.under(digest);
+        }
+        let law = Law { standard, crqs, calendar: Calendar::of(standard, &[]), now: stamp.at };
+        Ok(Self { store, law, clock, stamp, known: None })
+    }
+
+    /// Takes in images and judges them again, with all that stands on them. Gives what became of each.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`], [`FleetFailure::Dossier`].
+    pub(crate) fn tell(&mut self, images: &[ImageFacts]) -> Result<Vec<Ingested>, FleetFailure> {
+        let mut done = Vec::with_capacity(images.len());
+        let stamp = now(&mut self.stamp, self.clock);
+        self.store.ingest_many(stamp, images.iter().cloned(), |kept| done.extend_from_slice(kept))?;
+        let mut reached: Vec<Digest> = Vec::new();
+        for image in images {
+            reached.push(image.digest.clone());
+            let below = self.store.descendants(&image.digest.to_string(), usize::MAX)?;
+            reached.extend(below.into_iter().map(|named| named.digest));
+        }
+        self.judge(&reached)?;
+        Ok(done)
+    }
+
+    /// Keeps one fact.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`].
+    pub(crate) fn append(&mut self, fact: &Fact, key: Option<&str>) -> Result<mvi_fleet::Appended, FleetFailure> {
+        Ok(self.store.append(now(&mut self.stamp, self.clock), fact, key)?)
+    }
+
+    /// Keeps many facts.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`].
+    pub(crate) fn append_many(&mut self, facts: Vec<Fact>) -> Result<usize, FleetFailure> {
+        Ok(self.store.append_many(now(&mut self.stamp, self.clock), facts, |_| {})?)
+    }
+
+    /// The stamp of the next event, for orders that need more than a fact.
+    pub(crate) fn stamped(&mut self) -> (&mut Store, &mut Stamp) {
+        now(&mut self.stamp, self.clock);
+        (&mut self.store, &mut self.stamp)
+    }
+
+    /// Judges some images, bases first, and keeps what changed. Gives how many judgements are new.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`], [`FleetFailure::Dossier`].
+    pub(crate) fn judge(&mut self, images: &[Digest]) -> Result<usize, FleetFailure> {
+        let mut facts = Vec::with_capacity(images.len());
+        for digest in images {
+            facts.push(self.store.facts(&digest.to_string())?);
+        }
+        self.judge_facts(facts)
+    }
+
+    /// Judges every image of the fleet. Gives how many judgements are new.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`], [`FleetFailure::Dossier`].
+    pub(crate) fn judge_all(&mut self) -> Result<usize, FleetFailure> {
+        let mut facts = Vec::new();
+        self.store.all_facts(|image| {
+            facts.push(image);
+            true
+        })?;
+        self.judge_facts(facts)
+    }
+
+    fn judge_facts(&mut self, mut facts: Vec<ImageFacts>) -> Result<usize, FleetFailure> {
+        // A base has fewer layers than what stands on it.
+        facts.sort_by(|left, right| (left.layers.len(), &left.digest).cmp(&(right.layers.len(), &right.digest)));
+        facts.dedup_by(|left, right| left.digest == right.digest);
+        let digest = self.law.standard.digest().to_owned();
+        let mut news = Vec::new();
+        for image in &facts {
+            let judgement = self.judged(image)?.facts(image);
+            let known = self.known()?;
+            let same = known
+                .get(&image.digest)
+                .is_some_and(|(before, by)| *before == judgement && by.as_deref() == Some(digest.as_str()));
+            if !same {
+                known.insert(image.digest.clone(), (judgement.clone(), Some(digest.clone())));
+                news.push(Fact::Judgement(judgement));
+            }
+        }
+        let count = news.len();
+        self.append_many(news)?;
+        Ok(count)
+    }
+
+    /// What the law says about an image as it stands now.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`], [`FleetFailure::Dossier`].
+    pub(crate) fn judged(&mut self, image: &ImageFacts) -> Result<Judged, FleetFailure> {
+        let dossier = Dossier::of(image)?;
+        let bases = self.bases(image)?;
+        Ok(judged(&self.law, image, &dossier, &bases))
+    }
+
+    /// The images below one, nearest first, with what counts as their verdict.
+    ///
+    /// # Errors
+    /// [`FleetFailure::Store`].
+    pub(crate) fn bases(&mut self, image: &ImageFacts) -> Result<Vec<KnownBase>, FleetFailure> {
+        if image.layers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lineage = match self.store.lineage(&image.digest.to_string()) {
+            Ok(lineage) => lineage,
+            Err(FleetError::Unknown { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut bases = Vec::with_capacity(lineage.bases.len());
+        for base in lineage.bases {
+            let verdict: Option<Verdict> =
+                self.known()?.get(&base.image.digest).map(|(judgement, _)| judgement.effective);
+            bases.push(KnownBase { reference: base.image.reference, layers: base.layers, verdict });
+        }
+        Ok(bases)
+    }
+
+    fn known(&mut self) -> Result<&mut HashMap<Digest, (JudgementFacts, Option<String>)>, FleetFailure> {
+        if self.known.is_none() {
+            let rows = self.store.list(&ListFilter::default())?;
+            let judged = rows.into_iter().filter_map(|row| Some((row.image.digest, (row.judgement?, row.standard))));
+            self.known = Some(judged.collect());
+        }
+        Ok(self.known.get_or_insert_default())
+    }
+}
+
+/// The stamp with the time it is now.
+fn now<'s>(stamp: &'s mut Stamp, clock: &dyn Fn() -> Timestamp) -> &'s mut Stamp {
+    stamp.at = clock();
+    stamp
+}

@@ -1,0 +1,141 @@
+//! `mvi fleet`: which store, which standard, who speaks; then the verb.
+
+mod ask;
+mod tell;
+mod upkeep;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use mvi_fleet::{FleetError, Stamp, Store};
+use mvi_standard::Standard;
+use mvi_standard::crq::{Crq, read_crq};
+
+use super::args::ShowFormat;
+use super::args::fleet::{FleetArgs, FleetVerb, StoreArgs};
+use super::output::{Exit, Failure, show};
+use crate::actions::fleet::Memory;
+use crate::config::Config;
+use crate::render::Report;
+use crate::report::fleet::FleetReport;
+use crate::{settings, standards};
+
+pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
+    let desk = Desk::of(&args.store)?;
+    match &args.verb {
+        FleetVerb::Import(args) => tell::import(&desk, args),
+        FleetVerb::Accept(args) => tell::accept(&desk, args),
+        FleetVerb::Register(args) => tell::register(&desk, args),
+        FleetVerb::Retire(args) => tell::retire(&desk, args),
+        FleetVerb::List(args) => ask::list(&desk, args),
+        FleetVerb::Solvency(args) => ask::solvency(&desk, args),
+        FleetVerb::Belt(args) => ask::belt(&desk, args),
+        FleetVerb::Show(args) => ask::show(&desk, args),
+        FleetVerb::Backup { file } => upkeep::backup(&desk, file),
+        FleetVerb::Restore { file } => upkeep::restore(&desk, file),
+        FleetVerb::Check(args) => upkeep::check(&desk, args),
+        FleetVerb::Rebuild => upkeep::rebuild(&desk),
+        FleetVerb::Log(args) => upkeep::log(&desk, args),
+    }
+}
+
+/// What every verb of the fleet works with.
+pub(super) struct Desk {
+    store: PathBuf,
+    actor: String,
+    standard: Standard,
+    config: Config,
+}
+
+impl Desk {
+    /// From flags, then `mvi.toml`, then the usual places.
+    pub(super) fn of(args: &StoreArgs) -> Result<Self, Failure> {
+        let config = Config::find(&settings::working_dir()?)?;
+        let store = match (&args.store, &config.fleet.store) {
+            (Some(stated), _) => file_of(stated)?,
+            (None, Some(stated)) => config.path(&file_of(&stated.to_string_lossy())?),
+            (None, None) => settings::data_dir()
+                .ok_or_else(|| {
+                    Failure::usage("there is no home folder to remember the fleet in; name a file: --store")
+                })?
+                .join("fleet.db"),
+        };
+        let actor = args.actor.clone().or_else(settings::user_name).unwrap_or_else(|| "unknown".to_owned());
+        Ok(Self { store, actor, standard: standards::load(args.standard.as_deref())?, config })
+    }
+
+    /// The store, for reading alone.
+    fn read(&self) -> Result<Store, Failure> {
+        match Store::open_read_only(&self.store) {
+            // An older file is brought up to date by whoever may write it.
+            Err(FleetError::TooOld { .. }) => Ok(Store::open(&self.store)?),
+            other => Ok(other?),
+        }
+    }
+
+    /// The store, for writing.
+    fn write(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.store)?)
+    }
+
+    /// The store, for writing; a new one where there is none.
+    fn write_or_create(&self) -> Result<Store, Failure> {
+        match Store::open(&self.store) {
+            Err(FleetError::Missing { .. }) => {}
+            other => return Ok(other?),
+        }
+        let folder = self.store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+        match Store::create(&self.store) {
+            // Another process was quicker.
+            Err(FleetError::Exists { .. }) => Ok(Store::open(&self.store)?),
+            other => Ok(other?),
+        }
+    }
+
+    fn stamp(&self) -> Result<Stamp, Failure> {
+        Ok(Stamp::new(settings::now(), self.actor.clone(), settings::seed()?))
+    }
+
+    /// The store with its judge.
+    fn memory(&self, store: Store) -> Result<Memory<'_>, Failure> {
+        let standard = (&self.standard, self.crqs()?);
+        Ok(Memory::new(store, standard, self.stamp()?, &settings::now)?)
+    }
+
+    /// Change requests of the folder that `mvi.toml` names.
+    fn crqs(&self) -> Result<Vec<Crq>, Failure> {
+        let Some(folder) = &self.config.crq.folder else { return Ok(Vec::new()) };
+        let folder = self.config.path(folder);
+        let listed = std::fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let listed = listed.with_context(|| format!("cannot read the change requests in `{}`", folder.display()))?;
+        let mut files: Vec<PathBuf> = listed.into_iter().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+        files.sort();
+        let mut crqs = Vec::with_capacity(files.len());
+        for file in files {
+            let bytes = std::fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+            crqs.push(read_crq(&file.display().to_string(), &bytes).map_err(anyhow::Error::from)?);
+        }
+        Ok(crqs)
+    }
+}
+
+/// The file a store is in: `sqlite:FILE`, or the file alone.
+fn file_of(text: &str) -> Result<PathBuf, Failure> {
+    let file = text.strip_prefix("sqlite:").unwrap_or(text);
+    let scheme = file.split_once("://").map(|(scheme, _)| scheme);
+    match scheme {
+        Some(scheme) => {
+            Err(Failure::usage(format!("fleets are not kept in {scheme}; name a file: --store sqlite:FILE")))
+        }
+        None if file.is_empty() => Err(Failure::usage("the store has no name; write --store sqlite:FILE")),
+        None => Ok(PathBuf::from(file)),
+    }
+}
+
+/// Shows a report about the fleet.
+fn told(report: FleetReport, format: ShowFormat) -> Result<Exit, Failure> {
+    show(&Report::Fleet(&report), format.into())?;
+    Ok(Exit::Fine)
+}

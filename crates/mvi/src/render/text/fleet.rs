@@ -1,0 +1,87 @@
+//! Reports about the fleet as text.
+
+mod belt;
+mod card;
+mod list;
+mod log;
+mod score;
+mod table;
+
+use std::io;
+
+use mvi_standard::judge::Finding;
+
+use super::page::{Page, paint};
+use crate::report::fleet::{AcceptReport, Change, FleetReport, ImportReport, RegisterReport};
+
+pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()> {
+    match report {
+        FleetReport::Import(report) => import(report, page),
+        FleetReport::List(report) => list::write(report, page),
+        FleetReport::Solvency(report) => score::write(report, page),
+        FleetReport::Plan(report) => score::write_plan(report, page),
+        FleetReport::Belt(report) => belt::write(report, page),
+        FleetReport::Card(report) => card::write(report, page),
+        FleetReport::Accept(report) => accept(report, page),
+        FleetReport::Register(report) => register(report, page),
+        FleetReport::Log(report) => log::write(report, page),
+    }
+}
+
+/// Findings, one a paragraph.
+fn findings(findings: &[Finding], page: &mut Page<'_>) -> io::Result<()> {
+    for finding in findings {
+        page.wrapped(paint::PLAIN, "", 2, &format!("{} ({}): {}", finding.code, finding.severity, finding.text))?;
+    }
+    Ok(())
+}
+
+fn import(report: &ImportReport, page: &mut Page<'_>) -> io::Result<()> {
+    let count = |change| report.images.iter().filter(|image| image.change == change).count();
+    let told = format!("{} new, {} changed, {} known", count(Change::New), count(Change::Changed), count(Change::Same));
+    page.both(paint::BOLD, &format!("{} images", report.images.len()), &told)?;
+    if !report.organisms.is_empty() {
+        let text = format!("{} organisms of {} registered", report.organisms.len(), report.standard);
+        page.line(&[(paint::DIM, &text)])?;
+    }
+    let told: Vec<_> =
+        report.images.iter().filter(|image| image.findings.iter().any(|f| is_about_declaration(f))).collect();
+    if !told.is_empty() {
+        page.heading("What was declared and what is computed", "")?;
+    }
+    for image in told {
+        page.line(&[(paint::BOLD, "  "), (paint::BOLD, &image.name)])?;
+        for finding in image.findings.iter().filter(|finding| is_about_declaration(finding)) {
+            page.wrapped(paint::PLAIN, "", 4, &format!("{} ({}): {}", finding.code, finding.severity, finding.text))?;
+        }
+    }
+    page.blank()?;
+    score::headline(&report.solvency, page)
+}
+
+fn is_about_declaration(finding: &Finding) -> bool {
+    finding.code.starts_with("D-") || finding.code == "W-JUSTIFIED-UNBACKED"
+}
+
+fn accept(report: &AcceptReport, page: &mut Page<'_>) -> io::Result<()> {
+    if report.accepted.is_empty() {
+        return page.line(&[(paint::DIM, "nothing to accept: no declaration is worse than what is computed")]);
+    }
+    for image in &report.accepted {
+        let text = format!("  declared {}, now {}", image.declared, image.accepted);
+        page.line(&[(paint::BOLD, &image.reference), (paint::PLAIN, &text)])?;
+    }
+    Ok(())
+}
+
+fn register(report: &RegisterReport, page: &mut Page<'_>) -> io::Result<()> {
+    let how = match (report.new, report.provisional) {
+        (false, _) => "was registered before",
+        (true, true) => "registered, provisionally",
+        (true, false) => "registered",
+    };
+    page.both(paint::BOLD, &format!("{} {how}", report.gid), &format!("event {}", report.event))?;
+    let text =
+        format!("{} · {} · {} · {} · {}", report.reference, report.status, report.school, report.vsm, report.rom);
+    page.wrapped(paint::PLAIN, "", 2, &text)
+}
