@@ -1,10 +1,12 @@
-//! A bar a layer on a terminal, nothing on a pipe.
+//! A bar a layer, or one for many images, on a terminal; nothing on a pipe.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mvi_image::Progress;
+
+use crate::render::harmless;
 
 /// Bars on standard error.
 pub(crate) struct Bars {
@@ -33,6 +35,38 @@ impl Bars {
         if let Some(bar) = self.layers.lock().unwrap_or_else(PoisonError::into_inner).get(&layer) {
             act(bar);
         }
+    }
+}
+
+/// One bar for many places.
+pub(crate) struct Tally {
+    bar: ProgressBar,
+}
+
+impl Tally {
+    /// A bar that draws only where standard error is a terminal, and never when `quiet`.
+    #[must_use]
+    pub(crate) fn new(quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len}, {eta} left  {wide_msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self { bar: ProgressBar::with_draw_target(Some(0), target).with_style(style) }
+    }
+
+    /// There are so many places.
+    pub(crate) fn start(&self, places: usize) {
+        self.bar.set_length(places as u64);
+    }
+
+    /// One more is done.
+    pub(crate) fn done(&self, place: &str) {
+        self.bar.set_message(harmless(place).into_owned());
+        self.bar.inc(1);
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -33,7 +33,7 @@ impl Store {
     pub fn facts(&self, name: &str) -> Result<ImageFacts, FleetError> {
         self.read(|db| {
             let digest = rows::image(db, name)?.named.digest;
-            let sql = "SELECT event.seq, payload FROM image JOIN event ON event.seq = image.seq WHERE digest = ?";
+            let sql = "SELECT event.seq, event.payload FROM image JOIN event ON event.seq = image.seq WHERE digest = ?";
             let mut find = db.prepare_cached(sql)?;
             let found = find.query_row([of_digest(&digest)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
             let (seq, payload) = found.optional()?.ok_or_else(|| Fault::unknown("event about image", name))?;
@@ -49,7 +49,7 @@ impl Store {
     pub fn all_facts(&self, mut each: impl FnMut(ImageFacts) -> bool) -> Result<(), FleetError> {
         self.read(|db| {
             let mut find = db.prepare(
-                "SELECT event.seq, payload FROM image JOIN event ON event.seq = image.seq ORDER BY image.id",
+                "SELECT event.seq, event.payload FROM image JOIN event ON event.seq = image.seq ORDER BY image.id",
             )?;
             let mut rows = find.query([])?;
             while let Some(row) = rows.next()? {
@@ -67,6 +67,21 @@ impl Store {
     /// [`FleetError::Projection`].
     pub fn live_runs(&self, cluster: &str) -> Result<Vec<LiveRun>, FleetError> {
         self.read(|db| runs(db, cluster))
+    }
+
+    /// Services that run the image that `name` means, or one that stands on it, now; by name.
+    ///
+    /// # Errors
+    /// [`FleetError::Unknown`].
+    pub fn services_on(&self, name: &str) -> Result<Vec<String>, FleetError> {
+        self.read(|db| {
+            let image = rows::image(db, name)?;
+            let sql = "SELECT DISTINCT service.name FROM run JOIN service ON service.id = run.service
+                       WHERE until IS NULL AND (run.image = ?1 OR run.image IN (
+                           SELECT image FROM descends WHERE base = ?1)) ORDER BY service.name";
+            let mut find = db.prepare_cached(sql)?;
+            Ok(find.query_map([image.id], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The last event that had happened at a moment; 0 where none had.

@@ -10,11 +10,33 @@ mod judging;
 mod lineage;
 pub(crate) mod list;
 mod memory;
+pub(crate) mod record;
+pub(crate) mod recorded;
 pub(crate) mod register;
 mod row;
+pub(crate) mod scan;
 pub(crate) mod solvency;
 mod units;
 
 pub(crate) use error::{FleetFailure, is_usage};
 pub(crate) use judging::{Judged, Law, judged};
 pub(crate) use memory::Memory;
+
+use crate::report::fleet::JudgeReport;
+
+/// Judges every image of the fleet again.
+///
+/// # Errors
+/// [`FleetFailure`].
+pub(crate) fn judge_everything(memory: &mut Memory<'_>) -> Result<JudgeReport, FleetFailure> {
+    let changed = memory.judge_all()?;
+    let rows = list::rows(&memory.store, &list::View::default())?;
+    let standard = memory.law.standard;
+    Ok(JudgeReport {
+        schema: "mvi-fleet-judge/1",
+        standard: standard.meta.id.clone(),
+        standard_digest: standard.digest().to_owned(),
+        changed,
+        solvency: solvency::score(standard, &rows.current, &solvency::Count::default(), &Default::default())?,
+    })
+}

@@ -1,6 +1,7 @@
 //! `mvi fleet`: which store, which standard, who speaks; then the verb.
 
 mod ask;
+mod read;
 mod tell;
 mod upkeep;
 
@@ -27,6 +28,9 @@ pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
         FleetVerb::Accept(args) => tell::accept(&desk, args),
         FleetVerb::Register(args) => tell::register(&desk, args),
         FleetVerb::Retire(args) => tell::retire(&desk, args),
+        FleetVerb::Record(args) => read::record(&desk, args),
+        FleetVerb::Scan(args) => read::scan(&desk, args),
+        FleetVerb::Judge(args) => read::judge(&desk, args),
         FleetVerb::List(args) => ask::list(&desk, args),
         FleetVerb::Solvency(args) => ask::solvency(&desk, args),
         FleetVerb::Belt(args) => ask::belt(&desk, args),

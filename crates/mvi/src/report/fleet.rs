@@ -2,6 +2,7 @@
 
 mod card;
 mod log;
+mod reading;
 mod score;
 
 use mvi_standard::judge::Finding;
@@ -12,6 +13,7 @@ use super::Tool;
 
 pub(crate) use card::{CardReport, ImageCard, OrganismCard};
 pub(crate) use log::{LogReport, LoggedEvent};
+pub(crate) use reading::{RecordReport, RecordedImage, RunCount, ScanReport};
 pub(crate) use score::{PlanReport, ScoreReport, SolvencyReport};
 
 /// A report about the fleet, of any kind.
@@ -36,6 +38,12 @@ pub(crate) enum FleetReport {
     Register(RegisterReport),
     /// `mvi fleet log`.
     Log(LogReport),
+    /// `mvi fleet record`.
+    Record(RecordReport),
+    /// `mvi fleet scan`.
+    Scan(Box<ScanReport>),
+    /// `mvi fleet judge`.
+    Judge(JudgeReport),
 }
 
 /// One image in the table of the fleet.
@@ -188,6 +196,21 @@ pub(crate) enum Change {
     Changed,
     /// Nothing.
     Same,
+}
+
+/// Images that were judged again. JSON Schema: `schema/mvi-fleet-judge-1.json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct JudgeReport {
+    /// `mvi-fleet-judge/1`.
+    pub schema: &'static str,
+    /// The standard.
+    pub standard: String,
+    /// Its identity.
+    pub standard_digest: String,
+    /// Judgements that are new.
+    pub changed: usize,
+    /// The score after it.
+    pub solvency: ScoreReport,
 }
 
 /// The belt. JSON Schema: `schema/mvi-fleet-belt-1.json`.

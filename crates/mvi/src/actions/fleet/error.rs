@@ -6,6 +6,8 @@ use mvi_standard::fleet_file::FleetFileError;
 use mvi_standard::gid::GidError;
 use mvi_standard::solvency::TallyError;
 
+use super::scan::{JournalError, SourceError};
+
 /// Why something that was asked of the fleet was not done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FleetFailure {
@@ -40,6 +42,12 @@ pub(crate) enum FleetFailure {
     /// The weights.
     #[error("the weights of the fleet cannot be summed up")]
     Tally(#[from] TallyError),
+    /// The journal of a scan.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// What was to be scanned.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// Something was asked for in a way that cannot be answered.
     #[error("{0}")]
     Usage(String),
@@ -53,6 +61,8 @@ impl FleetFailure {
             Self::Store(error) => is_usage(error),
             Self::Gid(_) | Self::Usage(_) => true,
             Self::Dossier { .. } | Self::ChangeRequest { .. } | Self::ChangeRequestFile(_) | Self::File(_) => false,
+            Self::Journal(error) => matches!(error, JournalError::Nothing),
+            Self::Source(error) => matches!(error, SourceError::Nothing { .. } | SourceError::Nested { .. }),
             Self::Tally(_) => false,
         }
     }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use mvi_fleet::{BaseClaim, Evidence, Fact, ImageFacts, OrganismFacts, Role, Scope, Sizes, SostleRange};
-use mvi_image::{Algorithm, Digest};
 use mvi_standard::fleet_file::{FleetFile, FleetImage};
 use mvi_standard::standard::Gid;
 
 use super::dossier::Dossier;
-use super::lineage::is_same;
+use super::lineage::{UNKNOWN, is_same, stand_in_digest};
 use super::list::{View, rows};
 use super::solvency::{Count, score};
 use super::{FleetFailure, Memory};
@@ -94,8 +93,7 @@ fn images(memory: &Memory<'_>, entry: &FleetImage, known: &[ImageFacts]) -> Resu
 /// An image that nobody read, as far as its owner tells. Its digest stands for the name, not for any bytes.
 fn stand_in(memory: &Memory<'_>, entry: &FleetImage) -> ImageFacts {
     let standard = memory.law.standard;
-    let platform = entry.platform.clone().unwrap_or_else(|| "unknown".to_owned());
-    let name = format!("mvi-fleet/1 declared\n{}\n{platform}", entry.reference());
+    let platform = entry.platform.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let bytes = |mb: Option<f64>| mb.map(|mb| (mb * 1e6).round() as u64);
     let size = entry.evidence(standard).sizes;
     let judged = size.transfer_mb.map(|size| size.value).or(size.unpacked_mb);
@@ -109,7 +107,7 @@ fn stand_in(memory: &Memory<'_>, entry: &FleetImage) -> ImageFacts {
         }
     }
     ImageFacts {
-        digest: Digest::of(Algorithm::Sha256, name.as_bytes()),
+        digest: stand_in_digest(standard, &entry.reference(), entry.platform.as_deref()),
         reference: entry.reference(),
         repository: entry.repository.clone(),
         tag: entry.tag.clone(),

@@ -1,5 +1,6 @@
 //! The base of an image by its layers, beside what the image and people claim: layers win where they can tell.
 
+use mvi_image::{Algorithm, Digest};
 use mvi_standard::belt::base_segment;
 use mvi_standard::evidence::{Ancestor, BaseSource, Evidence};
 use mvi_standard::reference::Reference;
@@ -50,6 +51,17 @@ pub(super) fn placed_on(standard: &Standard, evidence: &mut Evidence, bases: &[K
     }
     evidence.ancestors = ancestors;
 }
+
+/// The digest of what stands for an image that nobody read: it follows from the name, not from any bytes.
+pub(super) fn stand_in_digest(standard: &Standard, reference: &str, platform: Option<&str>) -> Digest {
+    let normal = Reference::normalise(reference, &standard.mirrors);
+    let name = normal.map_or_else(|_| reference.to_owned(), |normal| normal.to_string());
+    let text = format!("mvi-fleet/1 declared\n{name}\n{}", platform.unwrap_or(UNKNOWN));
+    Digest::of(Algorithm::Sha256, text.as_bytes())
+}
+
+/// The platform of an image whose owner names none.
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// True for two spellings of one reference.
 pub(super) fn is_same(standard: &Standard, left: &str, right: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What the score counts: all platforms of a reference as one image, and only the newest that bears it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mvi_fleet::{ImageRow, JudgementFacts};
 use mvi_standard::Verdict;
@@ -38,15 +38,22 @@ impl Weigh {
 pub(super) type Use = HashMap<String, (Option<f64>, Option<f64>)>;
 
 /// The images that are what their reference means now, or run: of several with one reference and platform the newest.
+/// What only stands for an image gives way to it.
 pub(super) fn current(rows: Vec<ImageRow>) -> (Vec<ImageRow>, Vec<ImageRow>) {
+    let name = |row: &ImageRow| (row.repository.clone(), row.tag.clone().unwrap_or_else(|| "latest".to_owned()));
     let mut newest: HashMap<(String, String), u64> = HashMap::new();
+    let mut read: HashSet<(String, String)> = HashSet::new();
     for row in &rows {
         let seq = newest.entry((row.image.reference.clone(), row.platform.clone())).or_default();
         *seq = (*seq).max(row.seq);
+        if row.layers > 0 {
+            read.insert(name(row));
+        }
     }
     rows.into_iter().partition(|row| {
         let key = (row.image.reference.clone(), row.platform.clone());
-        row.pods > 0 || newest.get(&key) == Some(&row.seq)
+        let gave_way = row.layers == 0 && !row.counted && read.contains(&name(row));
+        row.pods > 0 || (newest.get(&key) == Some(&row.seq) && !gave_way)
     })
 }
 

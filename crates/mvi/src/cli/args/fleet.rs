@@ -69,6 +69,16 @@ pub(crate) enum FleetVerb {
     /// End an organism; its id stays taken
     #[command(after_help = "Examples:\n  mvi fleet retire GID-IMG-UTPEMOS-001 --reason \"replaced by alpine\"")]
     Retire(RetireArgs),
+    /// Read images and remember what is in them
+    #[command(after_help = "Examples:\n  mvi fleet record docker://registry.example/team/app:1.2\n  \
+        mvi fleet record base.tar --role base\n  mvi fleet record oci:build/image --gid GID-IMG-APP-001")]
+    Record(RecordArgs),
+    /// Read all images of registries, folders, lists, clusters and services
+    #[command(after_help = SCAN_EXAMPLES)]
+    Scan(ScanArgs),
+    /// Judge every image again, by the standard and the change requests as they are now
+    #[command(after_help = "Examples:\n  mvi fleet judge\n  mvi fleet judge --standard company.toml")]
+    Judge(JudgeArgs),
     /// Copy the store while others use it
     #[command(after_help = "Examples:\n  mvi fleet backup /backup/fleet.db")]
     Backup {

@@ -4,6 +4,7 @@ mod belt;
 mod card;
 mod list;
 mod log;
+mod reading;
 mod score;
 mod table;
 
@@ -25,6 +26,13 @@ pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()>
         FleetReport::Accept(report) => accept(report, page),
         FleetReport::Register(report) => register(report, page),
         FleetReport::Log(report) => log::write(report, page),
+        FleetReport::Record(report) => reading::record(report, page),
+        FleetReport::Scan(report) => reading::scan(report, page),
+        FleetReport::Judge(report) => {
+            let text = format!("{} judgements are new, by {}", report.changed, report.standard);
+            page.line(&[(paint::BOLD, &text)])?;
+            score::headline(&report.solvency, page)
+        }
     }
 }
 
