@@ -2,8 +2,9 @@
 
 use mvi_image::Digest;
 use rusqlite::{Connection, OptionalExtension, params};
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::bytes::{of_digest, pack, sha256, unpack};
+use crate::bytes::{of_digest, pack, unpack};
 use crate::error::Result;
 use crate::fact::{Contents, Fact};
 use crate::project::names::KnownLayer;
@@ -168,9 +169,9 @@ fn features(contents: &Contents) -> Vec<u8> {
     let mut slots = [0_i64; SLOTS];
     let provided = contents.provides.iter().map(|package| (package.purl.as_str(), 1));
     for (purl, weight) in provided.chain(contents.removes.iter().map(|purl| (purl.as_str(), -1))) {
-        let hash = sha256(name_of(purl).as_bytes());
-        let sign = if hash[1] & 1 == 0 { 1 } else { -1 };
-        slots[usize::from(hash[0]) % SLOTS] += sign * weight;
+        let hash = xxh3_64(name_of(purl).as_bytes());
+        let sign = if hash >> 63 == 0 { 1 } else { -1 };
+        slots[(hash % SLOTS as u64) as usize] += sign * weight;
     }
     pack(slots.map(zigzag))
 }

@@ -1,7 +1,8 @@
 //! Q2: what a change of a base reaches.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use hashbrown::{HashMap, HashSet};
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -51,13 +52,14 @@ impl Store {
                 pods += running.runs.iter().map(|run| run.pods).sum::<u64>();
                 pulls.add(db, &running)?;
             }
+            let nodes: BTreeMap<String, u64> = pulls.here.into_iter().map(|(node, (bytes, _))| (node, bytes)).collect();
             Ok(BlastRadius {
                 base: base.named,
                 images: reached.len() as u64,
                 services: services.len() as u64,
                 pods,
-                bytes: pulls.nodes.values().sum::<u64>() + pulls.unplaced_bytes,
-                nodes: pulls.nodes,
+                bytes: nodes.values().sum::<u64>() + pulls.unplaced_bytes,
+                nodes,
                 unplaced: pulls.unplaced.len() as u64,
                 unsized_layers: pulls.unsized_layers.len() as u64,
             })
@@ -87,8 +89,8 @@ fn reached(db: &Connection, base: u64) -> Result<Vec<u64>> {
 /// Bytes to pull, summed a node at a time.
 #[derive(Default)]
 struct Pulls {
-    nodes: BTreeMap<String, u64>,
-    here: HashMap<String, HashSet<u64>>,
+    /// Bytes of each node, and the layers that are in them.
+    here: HashMap<String, (u64, HashSet<u64>)>,
     unplaced: HashSet<u64>,
     unplaced_here: HashSet<(u64, u64)>,
     unplaced_bytes: u64,
@@ -111,9 +113,9 @@ impl Pulls {
             let nodes: Vec<String> =
                 serde_json::from_str(&run.nodes).map_err(|error| Fault::projection(error.to_string()))?;
             for node in nodes {
-                let here = self.here.entry(node.clone()).or_default();
+                let (bytes, here) = self.here.entry(node).or_default();
                 let new = path.iter().filter(|step| here.insert(step.layer)).filter_map(|step| step.transfer);
-                *self.nodes.entry(node).or_default() += new.sum::<u64>();
+                *bytes += new.sum::<u64>();
             }
         }
         Ok(())

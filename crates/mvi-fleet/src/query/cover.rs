@@ -6,9 +6,10 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::error::{FleetError, Result};
-use crate::query::inherits::{Introducers, Trail, affected};
+use crate::query::inherits::{Introducers, affected};
 use crate::query::rows::{self, Named};
 use crate::query::running::running;
+use crate::query::trail::Trail;
 use crate::store::Store;
 
 /// A plan of rebuilds.

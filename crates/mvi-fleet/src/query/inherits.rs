@@ -1,6 +1,6 @@
 //! Q1: which services have a vulnerability, and which base brought it to each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use crate::project::path::Step;
 use crate::project::vulnerabilities::id_of;
 use crate::query::rows::{self, Named};
 use crate::query::running::{Running, running, service_name};
+use crate::query::trail::Trail;
 use crate::store::Store;
 
 /// Who has a vulnerability.
@@ -113,53 +114,6 @@ pub(super) fn affected(db: &Connection, vulnerability: &str) -> Result<BTreeMap<
         Ok((row.get(0)?, AffectedPackage { purl: row.get(1)?, fixed_in: row.get(2)?, severity: row.get(3)? }))
     };
     Ok(find.query_map([id], read)?.collect::<Result<_, _>>()?)
-}
-
-/// Where some packages come and go, by layer.
-pub(super) struct Trail {
-    provides: HashMap<u64, Vec<u64>>,
-    removes: HashMap<u64, Vec<u64>>,
-    unexamined: HashSet<u64>,
-}
-
-impl Trail {
-    pub(super) fn of(db: &Connection, packages: impl Iterator<Item = u64>) -> Result<Self> {
-        let (mut provides, mut removes) = (HashMap::<u64, Vec<u64>>::new(), HashMap::<u64, Vec<u64>>::new());
-        for package in packages {
-            for (sql, edges) in [
-                ("SELECT layer FROM provided_by WHERE package = ?", &mut provides),
-                ("SELECT layer FROM removed_by WHERE package = ?", &mut removes),
-            ] {
-                let mut find = db.prepare_cached(sql)?;
-                for layer in find.query_map([package], |row| row.get(0))? {
-                    edges.entry(layer?).or_default().push(package);
-                }
-            }
-        }
-        let mut blank = db.prepare_cached("SELECT id FROM layer WHERE contents IS NULL")?;
-        let unexamined = blank.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(Self { provides, removes, unexamined })
-    }
-
-    /// Whether nobody looked into one of the layers.
-    pub(super) fn is_unclear(&self, path: &[Step]) -> bool {
-        !self.unexamined.is_empty() && path.iter().any(|step| self.unexamined.contains(&step.layer))
-    }
-
-    /// Packages of the trail that are there in the end, each with the position of the layer that brought it. A layer
-    /// that takes a package away and brings it has it in the end.
-    pub(super) fn left_in(&self, path: &[Step]) -> BTreeMap<u64, usize> {
-        let mut left = BTreeMap::new();
-        for (position, step) in path.iter().enumerate() {
-            for gone in self.removes.get(&step.layer).into_iter().flatten() {
-                left.remove(gone);
-            }
-            for there in self.provides.get(&step.layer).into_iter().flatten() {
-                left.entry(*there).or_insert(position);
-            }
-        }
-        left
-    }
 }
 
 /// The first known image that ends at a chain, by id; remembered, as services share their bases.

@@ -84,21 +84,21 @@ impl<'a> Writer<'a> {
     pub(crate) fn append(&mut self, stamp: &mut Stamp, fact: &Fact, key: Option<&str>) -> Result<Appended> {
         fact.check()?;
         let payload = fact.encode()?;
-        self.append_encoded(stamp, fact, key, payload)
+        let hash = sha256(payload.as_bytes());
+        self.append_encoded(stamp, fact, key, (payload, hash))
     }
 
-    /// As [`Writer::append`], for a fact that was checked and whose payload is at hand.
+    /// As [`Writer::append`], for a fact that was checked and whose payload is at hand with its hash.
     pub(super) fn append_encoded(
         &mut self,
         stamp: &mut Stamp,
         fact: &Fact,
         key: Option<&str>,
-        payload: String,
+        (payload, payload_sha256): (String, [u8; 32]),
     ) -> Result<Appended> {
         if payload.len() > PAYLOAD {
             return Err(Fault::refused(fact.subject(), format!("{} bytes in one event", payload.len())));
         }
-        let payload_sha256 = sha256(payload.as_bytes());
         if let Some(before) = key.map(|key| self.said_before(key, fact, &payload_sha256)).transpose()?.flatten() {
             return Ok(before);
         }

@@ -74,7 +74,8 @@ proptest::proptest! {
             let is_base = |other: &Vec<String>| !other.is_empty() && other.len() < chain.len() && chain.starts_with(other);
             let mut expected: Vec<String> = (0..chains.len()).filter(|other| is_base(&chains[*other])).map(|other| other.to_string()).collect();
             let mut found = bases(&stage, &number.to_string());
-            (expected.sort(), found.sort());
+            expected.sort();
+            found.sort();
             proptest::prop_assert_eq!(found, expected);
         }
     }
