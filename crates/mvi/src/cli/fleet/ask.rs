@@ -76,7 +76,8 @@ pub(super) fn solvency(desk: &Desk, args: &SolvencyArgs) -> Result<Exit, Failure
 }
 
 fn plain_solvency(desk: &Desk, args: &PlainSolvencyArgs) -> Result<Exit, Failure> {
-    let report = score(&desk.read()?, &desk.standard, &View { at: args.at }, &(&args.count).into())?;
+    let mut report = score(&desk.read()?, &desk.standard, &View { at: args.at }, &(&args.count).into())?;
+    report.score.precise = args.count.precise;
     let reached = |least: f64| report.score.solvency.score.is_some_and(|score| score.to_f64() >= least);
     // Where there is no score, none was reached.
     let failed = args.fail_below.is_some_and(|least| !reached(least));
@@ -85,7 +86,8 @@ fn plain_solvency(desk: &Desk, args: &PlainSolvencyArgs) -> Result<Exit, Failure
 }
 
 fn plan(desk: &Desk, args: &PlanArgs) -> Result<Exit, Failure> {
-    let report = plan_way(&desk.read()?, &desk.standard, &(&args.count).into(), args.target)?;
+    let mut report = plan_way(&desk.read()?, &desk.standard, &(&args.count).into(), args.target)?;
+    report.score.precise = args.count.precise;
     told(FleetReport::Plan(report), args.show.format)
 }
 
