@@ -179,7 +179,7 @@ fn roots(out: &mut String, group: &[Placed<'_>], ground: f64) {
     }
     for (depth, root) in first.tree.roots.iter().take(layout::ROOTS).enumerate() {
         let top = stock + depth as f64 * 24.0;
-        let room = ((group.len() as f64 * layout::CELL - 16.0) / 6.6) as usize;
+        let room = ((group.len() as f64 * layout::CELL - 34.0) / 6.6) as usize;
         let name = shorten(&root.reference, room.max(14));
         let wide = 18.0 + 6.6 * name.chars().count() as f64;
         let fill = if root.known { "#6b4f3a" } else { "#a08c72" };

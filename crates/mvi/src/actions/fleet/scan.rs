@@ -211,9 +211,19 @@ impl Reader<'_> {
         }
     }
 
+    /// The digest in the name of an image that the fleet knows: nobody has to be asked about it.
+    fn known_by_name(&self, place: &str) -> Option<Digest> {
+        let digest = place.strip_prefix("docker://")?.rsplit_once('@')?.1.parse().ok()?;
+        (self.options.again == Again::No && self.known.contains(&digest)).then_some(digest)
+    }
+
     fn read_place(&self, place: usize) -> Outcome {
         let text = self.places.get(place).map_or("", String::as_str);
         let mut outcome = Outcome { place, reads: Vec::new(), unreadable: Vec::new() };
+        if let Some(digest) = self.known_by_name(text) {
+            outcome.reads.push(Read::Known(digest));
+            return outcome;
+        }
         let opened = Location::parse(text).and_then(|location| Ok((self.examiner.open(&location)?, location)));
         let (images, location) = match opened {
             Ok(opened) => opened,

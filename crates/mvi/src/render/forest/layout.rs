@@ -10,6 +10,8 @@ pub(super) const CELL: f64 = 150.0;
 pub(super) const ROOTS: usize = 5;
 /// Trees of one row.
 const COLUMNS: usize = 10;
+/// Columns of the narrowest picture, which has to hold the legend.
+const LEAST: usize = 6;
 /// Trees that are drawn: more would be seen by nobody.
 const TREES: usize = 2000;
 /// Height of the tallest trunk.
@@ -67,8 +69,8 @@ impl<'r> Layout<'r> {
             let floats = |group: &[&ForestTree]| group.first().is_some_and(|tree| tree.roots.is_empty());
             floats(left).cmp(&floats(right)).then_with(|| weight(right).total_cmp(&weight(left)))
         });
-        let order: Vec<&ForestTree> = groups.into_iter().flatten().collect();
-        let columns = order.len().clamp(1, COLUMNS);
+        let rows = rows(groups);
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(LEAST);
         let mut layout = Self {
             width: columns as f64 * CELL,
             height: 0.0,
@@ -76,7 +78,7 @@ impl<'r> Layout<'r> {
             left_out: report.trees.len().saturating_sub(TREES),
             largest,
         };
-        for row in order.chunks(columns) {
+        for row in &rows {
             layout.add(row);
         }
         layout
@@ -97,6 +99,22 @@ impl<'r> Layout<'r> {
     pub(super) fn height_of(&self, size_mb: f64) -> f64 {
         if self.largest > 0.0 { TALLEST * (size_mb.max(0.0) / self.largest).sqrt() } else { 0.0 }
     }
+}
+
+/// Groups in rows: a group stays together where a row can hold it, in the first row that still has room for it; a larger
+/// one is cut into even parts.
+fn rows<'r>(groups: Vec<Vec<&'r ForestTree>>) -> Vec<Vec<&'r ForestTree>> {
+    let mut rows: Vec<Vec<&ForestTree>> = Vec::new();
+    for group in groups {
+        let parts = group.len().div_ceil(COLUMNS).max(1);
+        for part in group.chunks(group.len().div_ceil(parts).max(1)) {
+            match rows.iter_mut().find(|row| row.len() + part.len() <= COLUMNS) {
+                Some(row) => row.extend_from_slice(part),
+                None => rows.push(part.to_vec()),
+            }
+        }
+    }
+    rows
 }
 
 impl<'r> Stand<'r> {

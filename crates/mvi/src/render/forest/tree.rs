@@ -8,8 +8,8 @@ use super::layout::{Layout, Placed};
 use super::{escape, shorten};
 use crate::report::fleet::ForestTree;
 
-/// Width of a trunk.
-const TRUNK: f64 = 30.0;
+/// Width of a trunk at the ground, and at its top.
+const TRUNK: (f64, f64) = (38.0, 22.0);
 /// The shortest trunk that still shows.
 const SHORTEST: f64 = 3.0;
 /// Leaves of one crown; more services are a number.
@@ -59,43 +59,54 @@ fn told(tree: &ForestTree) -> String {
 
 fn trunk(out: &mut String, tree: &ForestTree, (x, ground, height): (f64, f64, f64)) {
     let ink = colour(tree.verdict);
-    let (left, top) = (x - TRUNK / 2.0, ground - height);
+    let piece = |from: f64, to: f64| piece((x, ground), height, (from, to));
     if tree.trunk.is_empty() {
+        let whole = piece(0.0, 1.0);
         let _ = writeln!(
             out,
-            r##"<rect x="{left:.1}" y="{top:.1}" width="{TRUNK}" height="{height:.1}" rx="2" fill="{ink}" fill-opacity=".75"/><rect x="{left:.1}" y="{top:.1}" width="{TRUNK}" height="{height:.1}" rx="2" fill="url(#hatch)" stroke="{ink}" stroke-dasharray="4 2"/>"##
+            r##"<path d="{whole}" fill="{ink}" fill-opacity=".75"/><path d="{whole}" fill="url(#hatch)" stroke="{ink}" stroke-dasharray="4 2"/>"##
         );
         return;
     }
     let whole: f64 = tree.trunk.iter().filter_map(|layer| layer.unpacked_mb).sum();
-    let mut y = ground;
+    let mut below = 0.0;
     for (place, layer) in tree.trunk.iter().enumerate() {
         let share = if whole > 0.0 { layer.unpacked_mb.unwrap_or(0.0) / whole } else { 0.0 };
-        let tall = height * share;
-        y -= tall;
         let fill = match (layer.of_base, place % 2) {
             (true, 0) => "#7a5c43",
-            (true, _) => "#8a6a4e",
+            (true, _) => "#8d6e52",
             (false, _) => ink,
         };
-        let shade = if !layer.of_base && place % 2 == 1 { ".82" } else { "1" };
+        let shade = if !layer.of_base && place % 2 == 1 { ".8" } else { "1" };
         let size = layer.unpacked_mb.map_or_else(|| "unknown size".to_owned(), |size| format!("{size:.2} MB unpacked"));
         let whose = if layer.of_base { "of its base" } else { "its own" };
+        // Layers too thin to be told apart have no seam.
+        let seam = if height * share > 1.5 { r##" stroke="#fff" stroke-opacity=".55" stroke-width=".7""## } else { "" };
         let _ = writeln!(
             out,
-            r##"<rect x="{left:.1}" y="{y:.2}" width="{TRUNK}" height="{tall:.2}" fill="{fill}" fill-opacity="{shade}"><title>layer {place}: {size}, {whose}</title></rect>"##
+            r##"<path d="{}" fill="{fill}" fill-opacity="{shade}"{seam}><title>layer {place}: {size}, {whose}</title></path>"##,
+            piece(below, below + share)
         );
-        // Layers too thin to be told apart are not.
-        if place > 0 && tall > 1.5 {
-            let _ = writeln!(
-                out,
-                r##"<line x1="{left:.1}" x2="{:.1}" y1="{:.2}" y2="{:.2}" stroke="#fff" stroke-width=".7" stroke-opacity=".7"/>"##,
-                left + TRUNK,
-                y + tall,
-                y + tall
-            );
-        }
+        below += share;
     }
+}
+
+/// A piece of a trunk between two shares of its height; trunks are narrower at their top, the taller the more.
+fn piece((x, ground): (f64, f64), height: f64, (from, to): (f64, f64)) -> String {
+    let narrowing = (TRUNK.0 - TRUNK.1) * (height / 200.0).min(1.0);
+    let half = |share: f64| (TRUNK.0 - narrowing * share.clamp(0.0, 1.0)) / 2.0;
+    let y = |share: f64| ground - height * share.clamp(0.0, 1.0);
+    format!(
+        "M{:.2} {:.2}L{:.2} {:.2}L{:.2} {:.2}L{:.2} {:.2}Z",
+        x - half(from),
+        y(from),
+        x - half(to),
+        y(to),
+        x + half(to),
+        y(to),
+        x + half(from),
+        y(from)
+    )
 }
 
 /// Branches with a leaf for every service; gives the height of it all.
@@ -135,13 +146,14 @@ fn rings(out: &mut String, tree: &ForestTree, (x, y): (f64, f64)) {
         })
         .collect();
     sizes.sort_by(|left, right| right.0.total_cmp(&left.0));
+    let _ = writeln!(out, r##"<circle cx="{x:.1}" cy="{y:.1}" r="{:.1}" fill="#fbf3e2"/>"##, RING + 1.0);
     for (place, (radius, verdict, is_newest)) in sizes.iter().enumerate() {
         // Builds of one size would lie on each other.
         let radius = (radius - 1.7 * place as f64).max(1.5);
-        let (wide, fill) = if *is_newest { (2.2, "#fbf3e2") } else { (1.2, "none") };
+        let wide = if *is_newest { 2.2 } else { 1.2 };
         let _ = writeln!(
             out,
-            r##"<circle cx="{x:.1}" cy="{y:.1}" r="{radius:.1}" fill="{fill}" fill-opacity=".6" stroke="{}" stroke-width="{wide}"/>"##,
+            r##"<circle cx="{x:.1}" cy="{y:.1}" r="{radius:.1}" fill="none" stroke="{}" stroke-width="{wide}"/>"##,
             colour(*verdict)
         );
     }
@@ -164,9 +176,9 @@ fn name(out: &mut String, tree: &ForestTree, (x, bottom): (f64, f64)) {
     };
     let pressure = tree.pressure.map_or_else(String::new, |pressure| format!(" · P {pressure:.2}"));
     let services = match tree.branches.len() {
-        0 => String::new(),
-        1 => " · 1 service".to_owned(),
-        count => format!(" · {count} services"),
+        // Leaves can be counted.
+        0..=LEAVES => String::new(),
+        count => format!(" · {count}"),
     };
     let _ = writeln!(
         out,
