@@ -1,6 +1,6 @@
 //! What can be told to the fleet: one fact, one event; its kind, its subject and its bytes.
 
-mod check;
+pub(crate) mod check;
 mod image;
 mod judgement;
 mod organism;

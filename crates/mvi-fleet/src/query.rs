@@ -14,6 +14,7 @@ mod rows;
 mod running;
 mod similar;
 mod solvency;
+mod trail;
 
 pub use blast::BlastRadius;
 pub use change::{Change, LayerRow, Shift};

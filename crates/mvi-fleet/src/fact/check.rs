@@ -67,14 +67,16 @@ fn image(image: &ImageFacts) -> Result<()> {
     let all = sizes.into_iter().chain(image.layers.iter().flat_map(of_layer));
     all.into_iter().try_for_each(|bytes| size(&subject, "a size", bytes))?;
     image.bases.iter().try_for_each(|claim| text(&subject, "a declared base", &claim.parent))?;
-    image.dimensions.iter().try_for_each(|(name, value)| finite(&subject, name, *value))?;
+    image.dimensions.iter().try_for_each(|(name, value)| finite(&subject, name, *value))
+}
+
+/// Refuses contents that are another layer's than the one they stand at.
+pub(crate) fn contents(image: &ImageFacts) -> Result<()> {
     for layer in &image.layers {
         let Some(contents) = &layer.contents else { continue };
         if contents.diff_id != layer.diff_id {
-            return Err(Fault::refused(
-                subject,
-                format!("contents of {} stand at {}", contents.diff_id, layer.diff_id),
-            ));
+            let reason = format!("contents of {} stand at {}", contents.diff_id, layer.diff_id);
+            return Err(Fault::refused(image.digest.to_string(), reason));
         }
     }
     Ok(())

@@ -71,7 +71,8 @@ impl Projection for Images {
 }
 
 /// The event that told exactly these facts of the image, if they are the latest.
-pub(crate) fn known_as(db: &Connection, digest: &Digest, payload: &[u8; 32]) -> Result<Option<u64>> {
+pub(crate) fn known_as(db: &Connection, fact: &Fact, payload: &[u8; 32]) -> Result<Option<u64>> {
+    let Fact::Image(ImageFacts { digest, .. }) = fact else { return Ok(None) };
     let mut find = db.prepare_cached("SELECT seq, payload FROM image WHERE digest = ?")?;
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, [u8; 32]>(1)?));
     let found = find.query_row([of_digest(digest)], read).optional()?;

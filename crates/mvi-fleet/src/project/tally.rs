@@ -99,15 +99,15 @@ impl Share {
 }
 
 /// An image counts if it is known, audited, and of no organism that is retired; unjudged, it is unmeasured.
-///
-/// Three plain look-ups: as one query with all in it, SQLite plans anew each time.
 fn share(db: &Connection, digest: &[u8]) -> Result<Option<Share>> {
     let mut image = db.prepare_cached("SELECT audited, transfer FROM image WHERE digest = ?")?;
     let image = image.query_row([digest], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((true, bytes)) = image else { return Ok(None) };
-    let sql = "SELECT retired IS NOT NULL FROM ring JOIN organism ON organism.gid = ring.gid WHERE ring.digest = ?";
-    for retired in db.prepare_cached(sql)?.query_map([digest], |row| row.get(0))? {
-        if retired? {
+    let mut rings = db.prepare_cached("SELECT gid FROM ring WHERE digest = ?")?;
+    let mut rings = rings.query([digest])?;
+    while let Some(ring) = rings.next()? {
+        let mut organism = db.prepare_cached("SELECT retired IS NOT NULL FROM organism WHERE gid = ?")?;
+        if organism.query_row([ring.get::<_, String>(0)?], |row| row.get(0))? {
             return Ok(None);
         }
     }

@@ -1,12 +1,13 @@
 //! Q2: what a change of a base reaches.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use hashbrown::{HashMap, HashSet};
 use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::error::{Fault, FleetError, Result};
-use crate::query::rows::{self, Named};
+use crate::query::rows::{self, Named, Ways};
 use crate::query::running::{Running, running_of};
 use crate::store::Store;
 
@@ -42,22 +43,23 @@ impl Store {
         self.read(|db| {
             let base = rows::image(db, base)?;
             let reached = reached(db, base.id)?;
-            let mut pulls = Pulls::default();
+            let (mut pulls, mut ways) = (Pulls::default(), Ways::of(db)?);
             let (mut services, mut pods) = (HashSet::new(), 0);
             let mut with_itself = reached.clone();
             with_itself.insert(reached.partition_point(|id| *id < base.id), base.id);
             for running in running_of(db, &with_itself)? {
                 services.extend(running.services());
                 pods += running.runs.iter().map(|run| run.pods).sum::<u64>();
-                pulls.add(db, &running)?;
+                pulls.add(&mut ways, &running)?;
             }
+            let nodes: BTreeMap<String, u64> = pulls.here.into_iter().map(|(node, (bytes, _))| (node, bytes)).collect();
             Ok(BlastRadius {
                 base: base.named,
                 images: reached.len() as u64,
                 services: services.len() as u64,
                 pods,
-                bytes: pulls.nodes.values().sum::<u64>() + pulls.unplaced_bytes,
-                nodes: pulls.nodes,
+                bytes: nodes.values().sum::<u64>() + pulls.unplaced_bytes,
+                nodes,
                 unplaced: pulls.unplaced.len() as u64,
                 unsized_layers: pulls.unsized_layers.len() as u64,
             })
@@ -87,8 +89,8 @@ fn reached(db: &Connection, base: u64) -> Result<Vec<u64>> {
 /// Bytes to pull, summed a node at a time.
 #[derive(Default)]
 struct Pulls {
-    nodes: BTreeMap<String, u64>,
-    here: HashMap<String, HashSet<u64>>,
+    /// Bytes of each node, and the layers that are in them.
+    here: HashMap<String, (u64, HashSet<u64>)>,
     unplaced: HashSet<u64>,
     unplaced_here: HashSet<(u64, u64)>,
     unplaced_bytes: u64,
@@ -96,8 +98,8 @@ struct Pulls {
 }
 
 impl Pulls {
-    fn add(&mut self, db: &Connection, running: &Running) -> Result<()> {
-        let path = running.image.map(|image| rows::path_by_id(db, image)).transpose()?.unwrap_or_default();
+    fn add(&mut self, ways: &mut Ways<'_>, running: &Running) -> Result<()> {
+        let path = running.image.map(|image| ways.find(image)).transpose()?.unwrap_or_default();
         for step in path.iter().filter(|step| step.transfer.is_none()) {
             self.unsized_layers.insert(step.layer);
         }
@@ -111,9 +113,9 @@ impl Pulls {
             let nodes: Vec<String> =
                 serde_json::from_str(&run.nodes).map_err(|error| Fault::projection(error.to_string()))?;
             for node in nodes {
-                let here = self.here.entry(node.clone()).or_default();
+                let (bytes, here) = self.here.entry(node).or_default();
                 let new = path.iter().filter(|step| here.insert(step.layer)).filter_map(|step| step.transfer);
-                *self.nodes.entry(node).or_default() += new.sum::<u64>();
+                *bytes += new.sum::<u64>();
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Q1: which services have a vulnerability, and which base brought it to each.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -9,7 +9,8 @@ use crate::error::{Fault, FleetError, Result};
 use crate::project::path::Step;
 use crate::project::vulnerabilities::id_of;
 use crate::query::rows::{self, Named};
-use crate::query::running::{Running, running, service_name};
+use crate::query::running::running;
+use crate::query::trail::Trail;
 use crate::store::Store;
 
 /// Who has a vulnerability.
@@ -59,21 +60,26 @@ impl Store {
             let affected = affected(db, vulnerability)?;
             let trail = Trail::of(db, affected.keys().copied())?;
             let (mut introducers, mut names) = (Introducers::default(), rows::Names::default());
+            let mut ways = rows::Ways::of(db)?;
             let (mut services, mut undecided) = (Vec::new(), Vec::new());
             for running in running(db)? {
                 let Some(id) = running.image else {
                     undecided.extend(running.names(db)?);
                     continue;
                 };
-                let path = rows::path_by_id(db, id)?;
+                let path = ways.find(id)?;
                 if trail.is_unclear(&path) {
                     undecided.extend(running.names(db)?);
                 }
-                for (package, position) in trail.left_in(&path) {
-                    let image = rows::named_by_id(db, id)?;
-                    let by = introducers.of(db, &path, position)?.unwrap_or(id);
-                    let by = names.of(db, by)?;
-                    services.extend(found(db, &running, &image, (&affected[&package], by))?);
+                let left = trail.left_in(&path);
+                if left.is_empty() {
+                    continue;
+                }
+                let (image, by_service) = (rows::named_by_id(db, id)?, running.names(db)?);
+                for (package, position) in left {
+                    let by = names.of(db, introducers.of(db, &path, position)?.unwrap_or(id))?;
+                    let row = |service: &String| found(service, &image, &affected[&package], by);
+                    services.extend(by_service.iter().map(row));
                 }
             }
             services.sort();
@@ -84,23 +90,15 @@ impl Store {
     }
 }
 
-fn found(
-    db: &Connection,
-    running: &Running,
-    image: &Named,
-    (package, by): (&AffectedPackage, &Named),
-) -> Result<Vec<AffectedService>> {
-    let row = |service| {
-        Ok(AffectedService {
-            service: service_name(db, service)?,
-            image: image.clone(),
-            package: package.purl.clone(),
-            introduced_by: by.clone(),
-            fixed_in: package.fixed_in.clone(),
-            severity: package.severity.clone(),
-        })
-    };
-    running.services().map(row).collect()
+fn found(service: &str, image: &Named, package: &AffectedPackage, by: &Named) -> AffectedService {
+    AffectedService {
+        service: service.to_owned(),
+        image: image.clone(),
+        package: package.purl.clone(),
+        introduced_by: by.clone(),
+        fixed_in: package.fixed_in.clone(),
+        severity: package.severity.clone(),
+    }
 }
 
 /// Packages that a vulnerability affects, by id; of several sources the first by name speaks.
@@ -113,53 +111,6 @@ pub(super) fn affected(db: &Connection, vulnerability: &str) -> Result<BTreeMap<
         Ok((row.get(0)?, AffectedPackage { purl: row.get(1)?, fixed_in: row.get(2)?, severity: row.get(3)? }))
     };
     Ok(find.query_map([id], read)?.collect::<Result<_, _>>()?)
-}
-
-/// Where some packages come and go, by layer.
-pub(super) struct Trail {
-    provides: HashMap<u64, Vec<u64>>,
-    removes: HashMap<u64, Vec<u64>>,
-    unexamined: HashSet<u64>,
-}
-
-impl Trail {
-    pub(super) fn of(db: &Connection, packages: impl Iterator<Item = u64>) -> Result<Self> {
-        let (mut provides, mut removes) = (HashMap::<u64, Vec<u64>>::new(), HashMap::<u64, Vec<u64>>::new());
-        for package in packages {
-            for (sql, edges) in [
-                ("SELECT layer FROM provided_by WHERE package = ?", &mut provides),
-                ("SELECT layer FROM removed_by WHERE package = ?", &mut removes),
-            ] {
-                let mut find = db.prepare_cached(sql)?;
-                for layer in find.query_map([package], |row| row.get(0))? {
-                    edges.entry(layer?).or_default().push(package);
-                }
-            }
-        }
-        let mut blank = db.prepare_cached("SELECT id FROM layer WHERE contents IS NULL")?;
-        let unexamined = blank.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(Self { provides, removes, unexamined })
-    }
-
-    /// Whether nobody looked into one of the layers.
-    pub(super) fn is_unclear(&self, path: &[Step]) -> bool {
-        !self.unexamined.is_empty() && path.iter().any(|step| self.unexamined.contains(&step.layer))
-    }
-
-    /// Packages of the trail that are there in the end, each with the position of the layer that brought it. A layer
-    /// that takes a package away and brings it has it in the end.
-    pub(super) fn left_in(&self, path: &[Step]) -> BTreeMap<u64, usize> {
-        let mut left = BTreeMap::new();
-        for (position, step) in path.iter().enumerate() {
-            for gone in self.removes.get(&step.layer).into_iter().flatten() {
-                left.remove(gone);
-            }
-            for there in self.provides.get(&step.layer).into_iter().flatten() {
-                left.entry(*there).or_insert(position);
-            }
-        }
-        left
-    }
 }
 
 /// The first known image that ends at a chain, by id; remembered, as services share their bases.

@@ -59,14 +59,17 @@ impl Store {
         mut kept: impl FnMut(&[Appended]),
     ) -> Result<usize, FleetError> {
         let (mut facts, mut total) = (facts.into_iter().peekable(), 0);
-        while facts.peek().is_some() {
-            let batch: Vec<Fact> = facts.by_ref().take(BATCH).collect();
-            let keep = |writer: &mut Writer<'_>| batch.iter().map(|fact| writer.append(stamp, fact, None)).collect();
-            let done: Vec<Appended> = self.write(keep)?;
-            total += done.len();
-            kept(&done);
-        }
-        Ok(total)
+        self.in_bulk(|store| {
+            while facts.peek().is_some() {
+                let batch: Vec<Fact> = facts.by_ref().take(BATCH).collect();
+                let keep =
+                    |writer: &mut Writer<'_>| batch.iter().map(|fact| writer.append(stamp, fact, None)).collect();
+                let done: Vec<Appended> = store.write(keep)?;
+                total += done.len();
+                kept(&done);
+            }
+            Ok(total)
+        })
     }
 }
 
@@ -84,21 +87,21 @@ impl<'a> Writer<'a> {
     pub(crate) fn append(&mut self, stamp: &mut Stamp, fact: &Fact, key: Option<&str>) -> Result<Appended> {
         fact.check()?;
         let payload = fact.encode()?;
-        self.append_encoded(stamp, fact, key, payload)
+        let hash = sha256(payload.as_bytes());
+        self.append_encoded(stamp, fact, key, (payload, hash))
     }
 
-    /// As [`Writer::append`], for a fact that was checked and whose payload is at hand.
+    /// As [`Writer::append`], for a fact that was checked and whose payload is at hand with its hash.
     pub(super) fn append_encoded(
         &mut self,
         stamp: &mut Stamp,
         fact: &Fact,
         key: Option<&str>,
-        payload: String,
+        (payload, payload_sha256): (String, [u8; 32]),
     ) -> Result<Appended> {
         if payload.len() > PAYLOAD {
             return Err(Fault::refused(fact.subject(), format!("{} bytes in one event", payload.len())));
         }
-        let payload_sha256 = sha256(payload.as_bytes());
         if let Some(before) = key.map(|key| self.said_before(key, fact, &payload_sha256)).transpose()?.flatten() {
             return Ok(before);
         }
@@ -147,8 +150,9 @@ impl<'a> Writer<'a> {
 
     fn insert(&self, event: &Event, payload_sha256: &[u8; 32], hash: &[u8; 32]) -> Result<()> {
         let EventId(id) = event.id;
+        // FAIL: a whole transaction is undone when an event is refused, so SQLite need not keep each statement undoable.
         let mut insert =
-            self.target.db.prepare_cached("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+            self.target.db.prepare_cached("INSERT OR FAIL INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
         insert.execute(params![
             event.seq,
             id,

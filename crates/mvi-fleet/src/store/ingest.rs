@@ -1,10 +1,14 @@
 //! Takes in measured images: what their layers hold once, and the image; alone, or many in one transaction.
 
+use std::thread;
+
+use mvi_image::Digest;
+
 use crate::bytes::sha256;
 use crate::error::{FleetError, Result};
 use crate::event::Stamp;
-use crate::fact::{Contents, Fact, ImageFacts};
-use crate::project::layers;
+use crate::fact::{Contents, Fact, ImageFacts, check};
+use crate::project::{images, layers};
 use crate::store::Store;
 use crate::store::append::{Appended, BATCH, Writer};
 
@@ -27,8 +31,8 @@ impl Store {
     /// # Errors
     /// [`FleetError::Refused`] where the digest is known with other layers, or the facts cannot be kept.
     pub fn ingest(&mut self, stamp: &mut Stamp, image: &ImageFacts) -> Result<Ingested, FleetError> {
-        let fact = Fact::Image(image.clone());
-        self.write(|writer| one(writer, stamp, &fact))
+        let ready = Ready::of(image.clone()).map_err(|fault| fault.at(&self.path))?;
+        self.write(|writer| one(writer, stamp, ready))
     }
 
     /// Takes in many images, some thousand a transaction. `kept` is called after each transaction with what became of
@@ -42,43 +46,79 @@ impl Store {
         images: impl IntoIterator<Item = ImageFacts>,
         mut kept: impl FnMut(&[Ingested]),
     ) -> Result<usize, FleetError> {
-        let (mut images, mut total) = (images.into_iter().peekable(), 0);
-        while images.peek().is_some() {
-            let batch: Vec<Fact> = images.by_ref().take(BATCH).map(Fact::Image).collect();
-            let done =
-                self.write(|writer| batch.iter().map(|fact| one(writer, stamp, fact)).collect::<Result<Vec<_>>>())?;
-            total += done.len();
-            kept(&done);
-        }
-        Ok(total)
+        let (mut images, mut total) = (images.into_iter(), 0);
+        let mut draw = move || images.by_ref().take(BATCH).collect::<Vec<_>>();
+        let mut ready = prepare(draw()).map_err(|fault| fault.at(&self.path))?;
+        self.in_bulk(|store| {
+            while !ready.is_empty() {
+                // While one batch is written the next is put into bytes.
+                let (coming, batch) = (draw(), std::mem::take(&mut ready));
+                let (done, prepared) = thread::scope(|scope| {
+                    let prepared = scope.spawn(|| prepare(coming));
+                    let write =
+                        |writer: &mut Writer<'_>| batch.into_iter().map(|image| one(writer, stamp, image)).collect();
+                    let done: Result<Vec<Ingested>, FleetError> = store.write(write);
+                    (done, prepared.join())
+                });
+                let done = done?;
+                total += done.len();
+                kept(&done);
+                let prepared = prepared.unwrap_or_else(|cause| std::panic::resume_unwind(cause));
+                ready = prepared.map_err(|fault| fault.at(&store.path))?;
+            }
+            Ok(total)
+        })
     }
 }
 
-fn one(writer: &mut Writer<'_>, stamp: &mut Stamp, fact: &Fact) -> Result<Ingested> {
-    fact.check()?;
-    let Fact::Image(image) = fact else {
-        return Err(crate::error::Fault::refused(fact.subject(), "it is no image"));
-    };
-    let mut new_layers = 0;
-    for contents in image.layers.iter().filter_map(|layer| layer.contents.as_ref()) {
-        new_layers += usize::from(layer(writer, stamp, contents)?);
+/// An image that was checked and is in bytes, with the layers that were looked into.
+struct Ready {
+    image: Payload,
+    layers: Vec<(Digest, Payload)>,
+}
+
+/// A fact and the bytes of its event.
+struct Payload {
+    fact: Fact,
+    text: String,
+    sha256: [u8; 32],
+}
+
+impl Payload {
+    fn of(fact: Fact) -> Result<Self> {
+        fact.check()?;
+        let text = fact.encode()?;
+        Ok(Self { sha256: sha256(text.as_bytes()), fact, text })
     }
-    let payload = fact.encode()?;
-    if let Some(seq) = crate::project::images::known_as(writer.target.db, &image.digest, &sha256(payload.as_bytes()))? {
+}
+
+impl Ready {
+    fn of(mut image: ImageFacts) -> Result<Self> {
+        check::contents(&image)?;
+        let examined = image.layers.iter_mut().filter_map(|layer| layer.contents.take());
+        let ready = |contents: Contents| Ok((contents.diff_id.clone(), Payload::of(Fact::Layer(contents))?));
+        let layers = examined.map(ready).collect::<Result<_>>()?;
+        Ok(Self { image: Payload::of(Fact::Image(image))?, layers })
+    }
+}
+
+fn prepare(images: Vec<ImageFacts>) -> Result<Vec<Ready>> {
+    images.into_iter().map(Ready::of).collect()
+}
+
+fn one(writer: &mut Writer<'_>, stamp: &mut Stamp, ready: Ready) -> Result<Ingested> {
+    let mut new_layers = 0;
+    for (diff_id, layer) in ready.layers {
+        // What a layer holds is an event once, however many images have it.
+        if !layers::known_as(&mut writer.target, &diff_id, &layer.sha256)? {
+            writer.append_encoded(stamp, &layer.fact, None, (layer.text, layer.sha256))?;
+            new_layers += 1;
+        }
+    }
+    let Payload { fact, text, sha256 } = ready.image;
+    if let Some(seq) = images::known_as(writer.target.db, &fact, &sha256)? {
         return Ok(Ingested { seq, new: false, new_layers, clock_went_back: false });
     }
-    let Appended { seq, new, clock_went_back } = writer.append_encoded(stamp, fact, None, payload)?;
+    let Appended { seq, new, clock_went_back } = writer.append_encoded(stamp, &fact, None, (text, sha256))?;
     Ok(Ingested { seq, new, new_layers, clock_went_back })
-}
-
-/// Keeps what a layer holds unless that is known already; says whether it was news.
-fn layer(writer: &mut Writer<'_>, stamp: &mut Stamp, contents: &Contents) -> Result<bool> {
-    let payload = contents.encode()?;
-    if layers::known_as(&mut writer.target, &contents.diff_id, &sha256(payload.as_bytes()))? {
-        return Ok(false);
-    }
-    let fact = Fact::Layer(contents.clone());
-    fact.check()?;
-    writer.append_encoded(stamp, &fact, None, payload)?;
-    Ok(true)
 }

@@ -31,7 +31,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE UNIQUE INDEX event_key ON event (key) WHERE key IS NOT NULL;
     CREATE TRIGGER event_follows BEFORE INSERT ON event
         WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
-        BEGIN SELECT raise(ABORT, 'events are only added at the end'); END;
+        BEGIN SELECT raise(FAIL, 'events are only added at the end'); END;
     CREATE TRIGGER event_stays BEFORE UPDATE ON event
         BEGIN SELECT raise(ABORT, 'events are never changed'); END;
     CREATE TRIGGER event_remains BEFORE DELETE ON event

@@ -149,7 +149,7 @@ fn the_past_is_as_it_was() {
 #[test]
 fn the_tally_follows_every_change_and_equals_a_recount() {
     let mut stage = Stage::empty();
-    let mut expect = |stage: &mut Stage, expected: [u64; 4]| {
+    let expect = |stage: &mut Stage, expected: [u64; 4]| {
         let tally = stage.store.solvency_tally().unwrap();
         assert_eq!(tally, stage.store.solvency_recount().unwrap());
         let images = tally.images;
@@ -187,7 +187,7 @@ fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
     };
     refuse(|facts| facts.reference.clear());
     refuse(|facts| facts.sizes.transfer = Some(u64::MAX));
-    refuse(|facts| drop(facts.dimensions.insert("size_mb".into(), f64::NAN)));
+    refuse(|facts| facts.dimensions = [("size_mb".to_owned(), f64::NAN)].into());
     refuse(|facts| facts.layers[0].diff_id = digest("another"));
     refuse(|facts| facts.repository = "x".repeat(10_000));
     refuse(|facts| facts.organism = Some("GID-IMG-NOBODY-001".into()));
