@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the tests and benchmarks run beside mvi, where it is missing. Debian 12 or later; needs root to install.
-#   set-up.sh           what `make test` needs: a linker, the makers of the corpus, umoci
+#   set-up.sh           what `make test` needs: a linker, the makers of the corpus, umoci, registries and podman
 #   set-up.sh bench     also what `make bench` needs
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
-  jq:jq zstd:zstd python3:python3 tar:tar gzip:gzip openssl:openssl update-ca-certificates:ca-certificates)
+  podman:podman docker-registry:docker-registry htpasswd:apache2-utils openssl:openssl jq:jq zstd:zstd
+  python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
 [[ ${1-} != bench ]] || tools+=(igzip:isal time:time)
 missing=()
 for pair in "${tools[@]}"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done

@@ -84,7 +84,7 @@ impl Session {
         if answer.status().as_u16() != 401 || !answer.url.is_same_origin(&request.url) {
             return Ok(answer);
         }
-        let granted = self.introduce(scope, &request.url, answer, had_one)?;
+        let granted = self.introduce(scope, &request.url, &answer, had_one)?;
         self.granted.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.key(), granted.clone());
         request.authorization = Some(granted);
         let answer = self.client.send(&request)?;
@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// The `Authorization` header that answers a challenge.
-    fn introduce(&self, scope: Scope<'_>, url: &Url, refusal: Answer, had_one: bool) -> Result<String, RegistryError> {
+    fn introduce(&self, scope: Scope<'_>, url: &Url, refusal: &Answer, had_one: bool) -> Result<String, RegistryError> {
         let asked: Vec<Challenge> = refusal.headers("www-authenticate").flat_map(challenges).collect();
         let credentials = find(&self.client.options.credentials, scope.name)?;
         if let Some(Credentials::Bearer(token)) = &credentials {
@@ -149,7 +149,9 @@ impl Session {
                 ]
                 .map(|(name, value)| format!("{name}={}", encode(value)));
                 form = pairs.join("&");
-                Request::new(Method::POST, realm, &what).body(form.as_bytes(), "application/x-www-form-urlencoded")
+                Request::new(Method::POST, realm, &what)
+                    .limit(TOKEN_BYTES)
+                    .body(form.as_bytes(), "application/x-www-form-urlencoded")
             }
             other => {
                 let mut address = realm;
@@ -159,7 +161,7 @@ impl Session {
                 for scope in &scopes {
                     address = address.query("scope", scope);
                 }
-                let mut request = Request::new(Method::GET, address, &what);
+                let mut request = Request::new(Method::GET, address, &what).limit(TOKEN_BYTES);
                 if let Some(Credentials::Basic { user, password }) = other {
                     request.authorization = Some(basic(user, password));
                 }
@@ -170,7 +172,7 @@ impl Session {
         if !answer.status().is_success() {
             return Err(answer.into_error(&what));
         }
-        let bytes = answer.document(TOKEN_BYTES, &what)?;
+        let bytes = answer.document();
         let token: Token = serde_json::from_slice(&bytes).map_err(|_| senseless("it is no JSON document"))?;
         let token = if token.token.is_empty() { token.access_token } else { token.token };
         let legal = |byte: u8| byte.is_ascii_graphic();

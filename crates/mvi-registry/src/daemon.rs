@@ -12,6 +12,7 @@ use ureq::http::Method;
 
 use crate::error::RegistryError;
 use crate::http::{Answer, Url, encode, failure};
+use crate::open::wanted;
 use crate::options::RegistryOptions;
 use crate::socket::{Unconnected, agent};
 
@@ -69,7 +70,7 @@ impl Daemon {
     pub fn images(&self) -> Result<Vec<LocalImage>, RegistryError> {
         let what = "the list of images";
         let answer = self.ask("/images/json", what)?;
-        let bytes = answer.document(LIST_BYTES, what)?;
+        let bytes = answer.held(LIST_BYTES, what)?.document();
         serde_json::from_slice(&bytes)
             .map_err(|error| RegistryError::Answer { what: what.into(), why: error.to_string() })
     }
@@ -78,13 +79,15 @@ impl Daemon {
     /// is written.
     ///
     /// # Errors
-    /// A service that cannot be reached, `E-NOT-FOUND`, and everything that is wrong with an archive.
+    /// A service that cannot be reached, `E-NOT-FOUND`, `E-PLATFORM` where another platform is wanted, and everything that is wrong with an archive.
     pub fn open(&self, name: &str, options: &OpenOptions<'_>) -> Result<Vec<Image>, RegistryError> {
         let name = one_image(name);
         let what = format!("image `{name}`");
         let answer = self.ask(&format!("/images/{}/get", encode_name(&name)), &what)?;
         let input = BufReader::with_capacity(BUFFER, answer.stream());
-        Ok(open_stream(input, &format!("docker-daemon:{name}"), None, options)?)
+        let images = open_stream(input, &format!("docker-daemon:{name}"), None, options)?;
+        images.iter().try_for_each(|image| wanted(image, options))?;
+        Ok(images)
     }
 
     fn ask(&self, path: &str, what: &str) -> Result<Answer, RegistryError> {

@@ -20,6 +20,8 @@ use agents::Agents;
 use crate::error::RegistryError;
 use crate::options::RegistryOptions;
 
+/// Bytes of an answer whose content does not matter.
+const SMALL: u64 = 1 << 20;
 /// Redirects followed for one request.
 const REDIRECTS: usize = 10;
 
@@ -40,15 +42,15 @@ pub(crate) struct Request<'a> {
 /// How long an answer may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// A document: bounded as a whole.
-    Document,
+    /// A document of at most so many bytes: it is read at once, so that a break on the way is mended by asking again.
+    Document(u64),
     /// A stream: only silence is bounded.
     Stream,
 }
 
 impl<'a> Request<'a> {
     pub(crate) fn new(method: Method, url: Url, what: &'a str) -> Self {
-        Self { method, url, headers: Vec::new(), authorization: None, body: None, what, size: Size::Document }
+        Self { method, url, headers: Vec::new(), authorization: None, body: None, what, size: Size::Document(SMALL) }
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -61,9 +63,13 @@ impl<'a> Request<'a> {
         self.header("content-type", media_type)
     }
 
-    pub(crate) fn stream(mut self) -> Self {
-        self.size = Size::Stream;
-        self
+    pub(crate) fn stream(self) -> Self {
+        Self { size: Size::Stream, ..self }
+    }
+
+    /// For an answer of at most `bytes` bytes.
+    pub(crate) fn limit(self, bytes: u64) -> Self {
+        Self { size: Size::Document(bytes), ..self }
     }
 }
 
@@ -124,7 +130,13 @@ impl Client {
             let follows = matches!(request.method, Method::GET | Method::HEAD)
                 && matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
             let Some(target) = target.filter(|_| follows) else {
-                return Ok(Answer::new(response, request.url));
+                let answer = Answer::new(response, request.url);
+                return match request.size {
+                    Size::Document(limit) if answer.status().is_success() && request.method != Method::HEAD => {
+                        answer.held(limit, request.what)
+                    }
+                    Size::Document(_) | Size::Stream => Ok(answer),
+                };
             };
             let next = request.url.join(target).ok_or_else(|| refused("its address is none".into()))?;
             if seen.contains(next.text()) {
@@ -153,7 +165,7 @@ impl Client {
             parts = parts.header(http::header::AUTHORIZATION, authorization);
         }
         let patience = &self.options.patience;
-        let whole = (request.size == Size::Document).then_some(patience.document);
+        let whole = matches!(request.size, Size::Document(_)).then_some(patience.document);
         let failed = |error: ureq::Error| failure(host, error);
         let bad = |error: http::Error| RegistryError::Answer { what: request.what.into(), why: error.to_string() };
         let outcome = match request.body {

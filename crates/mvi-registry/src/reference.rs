@@ -102,7 +102,9 @@ impl FromStr for Reference {
         if path.is_empty() || repository.len() > 255 || !repository.split('/').all(is_component) {
             return Err(bad(text, "a repository is lower-case words with . _ - between them, separated by /"));
         }
-        if host.starts_with('.') || !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte)) {
+        if host.starts_with(['.', '-', ':'])
+            || !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        {
             return Err(bad(text, "the host has characters that no host has"));
         }
         if tag.is_some_and(|tag| !is_tag(tag)) {
@@ -122,7 +124,7 @@ fn bad(text: &str, why: &'static str) -> RegistryError {
 
 /// Docker's rule: the first part is a host if it has a dot or a port, or is `localhost`.
 fn is_host(text: &str) -> bool {
-    text == "localhost" || text.contains(['.', ':']) || text.bytes().any(|byte| byte.is_ascii_uppercase())
+    text == "localhost" || text.contains(['.', ':'])
 }
 
 /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*` of the distribution-spec.
@@ -198,8 +200,19 @@ mod tests {
             "r.corp/a?x=y",
             "r.corp/a.-b",
             "r.corp/a___b",
+            "A/a",
+            "-y.z/a",
         ] {
             check(text, "E-REFERENCE");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_is_written_and_read_again(text in "[a-zA-Z0-9.:/@_-]{0,40}") {
+            if let Ok(found) = text.parse::<Reference>() {
+                proptest::prop_assert_eq!(found.to_string().parse::<Reference>().unwrap(), found);
+            }
         }
     }
 

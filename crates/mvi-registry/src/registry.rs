@@ -133,13 +133,13 @@ impl Registry {
     pub(crate) fn manifest(&self, place: &Place, limit: u64) -> Result<FoundManifest, RegistryError> {
         let what = format!("image `{}`", place.name);
         let url = self.url(&place.name, &format!("manifests/{}", place.name.selector()));
-        let request = Request::new(Method::GET, url, &what).header("accept", MANIFEST_TYPES);
+        let request = Request::new(Method::GET, url, &what).header("accept", MANIFEST_TYPES).limit(limit);
         let answer = self.session.send(place.pull(), request)?;
         if !answer.status().is_success() {
             return Err(answer.into_error(&what));
         }
         let media_type = answer.media_type().to_owned();
-        let bytes = answer.document(limit, &what)?;
+        let bytes = answer.document();
         if media_type.contains("docker.distribution.manifest.v1+")
             || (media_type.contains("json") && is_schema1(&bytes))
         {
@@ -153,22 +153,29 @@ impl Registry {
 
     /// A blob at one place as a stream, from byte `from` on.
     pub(crate) fn blob(&self, place: &Place, digest: &Digest, from: u64) -> Result<Answer, RegistryError> {
-        let what = format!("blob {} of `{}`", digest.short(), place.name.name());
-        let url = self.url(&place.name, &format!("blobs/{digest}"));
-        let mut request = Request::new(Method::GET, url, &what).stream();
-        if from > 0 {
-            request = request.header("range", format!("bytes={from}-"));
-        }
-        let answer = self.session.send(place.pull(), request)?;
-        if answer.status().is_success() { Ok(answer) } else { Err(answer.into_error(&what)) }
+        self.ask_blob(place, digest, |request| match from {
+            0 => request.stream(),
+            from => request.stream().header("range", format!("bytes={from}-")),
+        })
     }
 
     /// A small blob at one place, whole and checked.
     pub(crate) fn small_blob(&self, place: &Place, digest: &Digest, limit: u64) -> Result<Vec<u8>, RegistryError> {
-        let what = format!("blob {} of `{}`", digest.short(), place.name.name());
-        let bytes = self.blob(place, digest, 0)?.document(limit, &what)?;
+        let bytes = self.ask_blob(place, digest, |request| request.limit(limit))?.document();
         check_digest(Some(digest), &Digest::of(digest.algorithm(), &bytes), Object::Blob)?;
         Ok(bytes)
+    }
+
+    fn ask_blob(
+        &self,
+        place: &Place,
+        digest: &Digest,
+        with: impl FnOnce(Request<'_>) -> Request<'_>,
+    ) -> Result<Answer, RegistryError> {
+        let what = format!("blob {} of `{}`", digest.short(), place.name.name());
+        let request = Request::new(Method::GET, self.url(&place.name, &format!("blobs/{digest}")), &what);
+        let answer = self.session.send(place.pull(), with(request))?;
+        if answer.status().is_success() { Ok(answer) } else { Err(answer.into_error(&what)) }
     }
 
     /// Where a reference may be had: mirrors first, the registry itself last.
@@ -229,13 +236,14 @@ impl Registry {
         let mut url = first;
         for _ in 0..PAGES {
             seen.insert(url.text().to_owned());
-            let request = Request::new(Method::GET, url.clone(), what).header("accept", "application/json");
+            let request =
+                Request::new(Method::GET, url.clone(), what).header("accept", "application/json").limit(PAGE_BYTES);
             let answer = self.session.send(scope, request)?;
             if !answer.status().is_success() {
                 return Err(answer.into_error(what));
             }
             let next = answer.headers("link").find_map(next_page).map(str::to_owned);
-            let bytes = answer.document(PAGE_BYTES, what)?;
+            let bytes = answer.document();
             let page = serde_json::from_slice(&bytes).map_err(|error| senseless(&error.to_string()))?;
             all.extend(items(page));
             let Some(next) = next else { return Ok(all) };

@@ -23,6 +23,7 @@ use records::{ImageRecord, LayerRecord, Manifest};
 
 use crate::daemon::LocalImage;
 use crate::error::RegistryError;
+use crate::open::wanted;
 use crate::options::RegistryOptions;
 use crate::registry::Stream;
 
@@ -118,8 +119,8 @@ impl Storage {
     /// Opens the image of a name, an id or the beginning of one. No layer is read.
     ///
     /// # Errors
-    /// `E-NOT-FOUND`, and records, manifests and configs that are not sound.
-    pub fn open(&self, name: &str, _options: &OpenOptions<'_>) -> Result<Vec<Image>, RegistryError> {
+    /// `E-NOT-FOUND`, `E-PLATFORM` where another platform is wanted, and records, manifests and configs that are not sound.
+    pub fn open(&self, name: &str, options: &OpenOptions<'_>) -> Result<Vec<Image>, RegistryError> {
         let images = self.records::<Vec<ImageRecord>>("images")?;
         let record = find(&images, name)?;
         let layers = self.layers()?;
@@ -137,7 +138,9 @@ impl Storage {
             layers: chain.iter().map(|layer| shelf.describe(layer)).collect::<Result<_, _>>()?,
         };
         let store: Arc<dyn BlobStore> = Arc::new(shelf);
-        Ok(vec![open_unpacked(&store, parts)?])
+        let image = open_unpacked(&store, parts)?;
+        wanted(&image, options)?;
+        Ok(vec![image])
     }
 
     fn layers(&self) -> Result<HashMap<String, LayerRecord>, RegistryError> {

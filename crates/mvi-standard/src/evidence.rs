@@ -41,8 +41,20 @@ pub struct Evidence {
     pub contents_known: bool,
     /// Packages asked for above the base.
     pub runtime_packages: RuntimePackages,
+    /// What others measured of it, for the gates that need more than the image.
+    pub measured: MeasuredElsewhere,
     /// An approved exception for this image.
     pub justification: Option<Justification>,
+}
+
+/// Measurements that are not made by reading an image; what is missing is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MeasuredElsewhere {
+    /// Distinct advisories of severity HIGH and CRITICAL.
+    pub cve_high_plus: Option<u32>,
+    /// Median of three rebuilds with warm caches after one source file was touched, seconds.
+    pub build_cached_s: Option<f64>,
 }
 
 /// Sizes in decimal megabytes, 1 MB = 10⁶ bytes.

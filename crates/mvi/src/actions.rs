@@ -2,11 +2,14 @@
 
 pub(crate) mod audit;
 mod contents;
+pub(crate) mod crq;
 mod evidence;
 mod examine;
 pub(crate) mod explain;
 pub(crate) mod fleet;
 pub(crate) mod layers;
+pub(crate) mod pull;
+pub(crate) mod rom;
 mod waste;
 
-pub(crate) use examine::{ExamineOptions, Examiner};
+pub(crate) use examine::{ExamineOptions, Examined, Examiner};

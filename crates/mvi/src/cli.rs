@@ -3,11 +3,17 @@
 mod args;
 mod audit;
 mod cache;
+mod crq;
+mod crq_seal;
+mod crq_show;
 mod fleet;
 mod key;
 mod look;
 mod output;
+mod pull;
 mod remote;
+mod rom;
+mod rom_registry;
 mod standard;
 
 use std::io::{self, Write as _};
@@ -45,8 +51,11 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Explain(args) => look::explain(args),
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
+        Verb::Crq(args) => crq::run(args),
         Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
+        Verb::Pull(args) => pull::run(args),
+        Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "mvi", &mut text);

@@ -7,6 +7,7 @@ pub(crate) mod fleet;
 mod instruction;
 mod layers;
 mod numbers;
+mod pull;
 
 pub(crate) use audit::{
     AuditReport, AuditedImage, Content, ContentItem, ContentKind, ImageIdentity, OperatingSystem, PackageCounts, Sizes,
@@ -16,6 +17,7 @@ pub(crate) use explain::{ExplainReport, OwnerNote, PathVersion, VersionFate};
 pub(crate) use instruction::instruction;
 pub(crate) use layers::{FileChange, FileNote, LayerNote, LayersReport, WasteCause, WastedFile};
 pub(crate) use numbers::{Megabytes, percent};
+pub(crate) use pull::{PullReport, PulledImage};
 
 /// The program that made a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

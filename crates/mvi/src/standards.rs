@@ -1,4 +1,4 @@
-//! Finding standards: the built-in one, files, and what files extend.
+//! Finding standards: the built-in ones, files, and what files extend.
 
 use std::path::Path;
 
@@ -6,11 +6,12 @@ use anyhow::{Context as _, anyhow};
 use mvi_standard::Standard;
 use mvi_standard::load::BUILTIN;
 
-/// Loads the standard a user names: nothing is V13, the name of a built-in one is that, everything else a file.
+/// Loads the standard a user names: nothing is the built-in one in force, `V13` and `V14-draft` are built in too, and
+/// everything else is a file.
 pub(crate) fn load(name: Option<&str>) -> anyhow::Result<Standard> {
     let path = name.unwrap_or(BUILTIN);
-    if let Some(builtin) = Standard::builtin_named(path) {
-        return builtin.map_err(|error| anyhow!(error)).context("the built-in standard cannot be loaded");
+    if let Some(standard) = Standard::builtin_named(path) {
+        return standard.map_err(|error| anyhow!(error)).context("the built-in standard cannot be loaded");
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the standard `{path}`"))?;
     let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();

@@ -95,6 +95,15 @@ mod tests {
         check("Negotiate", "negotiate");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_header_is_too_strange(header in ".{0,80}") {
+            for challenge in challenges(&header) {
+                proptest::prop_assert!(challenge.scheme.chars().all(is_token));
+            }
+        }
+    }
+
     #[test]
     fn broken_challenges_end_without_harm() {
         check(r#"Bearer realm="never closed"#, "bearer");

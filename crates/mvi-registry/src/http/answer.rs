@@ -17,9 +17,10 @@ const COMPLAINT_BYTES: u64 = 8 << 10;
 /// Characters of it that are shown.
 const COMPLAINT_SHOWN: usize = 300;
 
-/// An answer whose body was not read yet.
+/// An answer; its body is still to be read, or was.
 pub(crate) struct Answer {
     response: Response<ureq::Body>,
+    held: Option<Vec<u8>>,
     /// Where it came from, after redirects.
     pub(crate) url: Url,
 }
@@ -47,7 +48,7 @@ struct PlainComplaint {
 
 impl Answer {
     pub(crate) fn new(response: Response<ureq::Body>, url: Url) -> Self {
-        Self { response, url }
+        Self { response, held: None, url }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -87,17 +88,25 @@ impl Answer {
         self.response.into_body().into_reader()
     }
 
-    /// The body, whole, if it has at most `limit` bytes; more than that is never held.
-    pub(crate) fn document(self, limit: u64, what: &str) -> Result<Vec<u8>, RegistryError> {
+    /// The same with its body read, if that has at most `limit` bytes; more than that is never held.
+    pub(crate) fn held(mut self, limit: u64, what: &str) -> Result<Self, RegistryError> {
         let too_large = || RegistryError::TooLarge { what: what.to_owned(), limit };
         if self.length().is_some_and(|length| length > limit) {
             return Err(too_large());
         }
-        let host = self.url.host().to_owned();
         let mut bytes = Vec::new();
-        let mut body = self.response.into_body().into_reader().take(limit.saturating_add(1));
-        body.read_to_end(&mut bytes).map_err(|error| failure(&host, ureq::Error::Io(error)))?;
-        if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+        let mut body = self.response.body_mut().as_reader().take(limit.saturating_add(1));
+        body.read_to_end(&mut bytes).map_err(|error| failure(self.url.host(), ureq::Error::Io(error)))?;
+        if bytes.len() as u64 > limit {
+            return Err(too_large());
+        }
+        self.held = Some(bytes);
+        Ok(self)
+    }
+
+    /// The body of an answer that was read with it.
+    pub(crate) fn document(self) -> Vec<u8> {
+        self.held.unwrap_or_default()
     }
 
     /// The error that an answer of an error kind means.

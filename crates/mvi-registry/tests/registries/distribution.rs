@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,16 @@ pub(crate) fn wait_for(host: &str) {
     }
 }
 
+/// Starts a registry with this configuration, in which `FOLDER` stands for the folder.
+fn start(folder: &Path, config: &str) -> Child {
+    fs::write(folder.join("config.yml"), config.replace("FOLDER", &folder.to_string_lossy())).unwrap();
+    let log = File::create(folder.join("log")).unwrap();
+    let mut command = Command::new("docker-registry");
+    command.arg("serve").arg(folder.join("config.yml")).stdin(Stdio::null());
+    command.stdout(log.try_clone().unwrap()).stderr(log);
+    command.spawn().expect("docker-registry can be run (tools/set-up.sh installs it)")
+}
+
 impl Distribution {
     /// One that lets everybody in.
     pub(crate) fn anonymous() -> Self {
@@ -39,28 +49,24 @@ impl Distribution {
     }
 
     /// One with a further part of its configuration, made from its folder, and further `http` settings.
-    pub(crate) fn new(more: impl FnOnce(&std::path::Path) -> String, http: &str) -> Self {
+    pub(crate) fn new(more: impl FnOnce(&Path) -> String, http: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let host = format!("127.0.0.1:{}", free_port());
         let more = more(folder.path());
-        let config = format!(
-            "version: 0.1\nlog: {{level: info, formatter: json}}\n\
-             storage: {{inmemory: {{}}, delete: {{enabled: true}}}}\n\
-             http: {{addr: '{host}', secret: x{http}}}\n{more}\n"
-        );
-        let http_folder = folder.path().to_string_lossy().into_owned();
-        fs::write(folder.path().join("config.yml"), config.replace("FOLDER", &http_folder)).unwrap();
-        let log = File::create(folder.path().join("log")).unwrap();
-        let process = Command::new("docker-registry")
-            .arg("serve")
-            .arg(folder.path().join("config.yml"))
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("docker-registry can be run (tools/set-up.sh installs it)");
-        wait_for(&host);
-        Self { host, folder, process }
+        // Another process may take the port first; then the registry ends, and the next port is tried.
+        for _ in 0..5 {
+            let host = format!("127.0.0.1:{}", free_port());
+            let config = format!(
+                "version: 0.1\nlog: {{level: info, formatter: json}}\n\
+                 storage: {{inmemory: {{}}, delete: {{enabled: true}}}}\n\
+                 http: {{addr: '{host}', secret: x{http}}}\n{more}\n"
+            );
+            let mut process = start(folder.path(), &config);
+            wait_for(&host);
+            if process.try_wait().unwrap().is_none() {
+                return Self { host, folder, process };
+            }
+        }
+        panic!("docker-registry does not start");
     }
 
     /// Pushes an image; `more` are further options of skopeo.

@@ -9,6 +9,7 @@ mod distribution;
 mod hostile;
 mod layout;
 mod patience;
+mod proxy;
 mod server;
 mod tls;
 mod tokens;

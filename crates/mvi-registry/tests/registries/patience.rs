@@ -66,6 +66,17 @@ fn a_silent_server_is_left_and_asked_again() {
     assert_eq!(desk.waits(), 1);
 }
 
+#[test]
+fn a_manifest_that_breaks_on_the_way_is_asked_for_again() {
+    let server = Server::registry(Layout::small(), |asked, honest| Reply {
+        cut: (asked.before == 0 && !asked.path.contains("blobs")).then_some(10),
+        ..honest
+    });
+    let desk = Desk::new();
+    assert_eq!(desk.code(&format!("{}/app", server.host)), "fine");
+    assert_eq!((desk.waits(), server.count("manifests")), (1, 2));
+}
+
 /// A layer of 2 MB whose first connections break after 300 kB each; `ranges` says whether the server knows ranges.
 fn broken_layer(ranges: bool) -> (Server, Layout) {
     let layout = Layout::new(&[tar(&[("big", &noise(5, 2_000_000))])]);

@@ -101,8 +101,15 @@ fn finished(output: Output) -> String {
 pub(crate) fn open(
     with: impl FnOnce(&OpenOptions<'_>) -> Result<Vec<Image>, RegistryError>,
 ) -> Result<Vec<Image>, RegistryError> {
+    open_for(PlatformChoice::All, with)
+}
+
+/// The same for a platform.
+pub(crate) fn open_for(
+    platform: PlatformChoice,
+    with: impl FnOnce(&OpenOptions<'_>) -> Result<Vec<Image>, RegistryError>,
+) -> Result<Vec<Image>, RegistryError> {
     let limits = Limits::default();
-    let platform = PlatformChoice::All;
     with(&OpenOptions { platform, verify: true, limits: &limits, collector: &HeadersOnly })
 }
 

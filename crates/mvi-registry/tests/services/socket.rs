@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use mvi_image::Location;
 use mvi_registry::{Daemon, RegistryOptions};
 
-use crate::podman::{DOCKERFILE, FILES, Podman, open, read};
+use crate::podman::{DOCKERFILE, FILES, Podman, open, open_for, read};
 
 #[test]
 fn an_image_of_a_podman_service_is_listed_and_read() {
@@ -27,6 +27,8 @@ fn an_image_of_a_podman_service_is_listed_and_read() {
     assert_eq!(by_id[0].config_digest, images[0].config_digest);
     let location = Location::parse("docker-daemon:localhost/team/app:1").unwrap();
     assert_eq!(open(|options| mvi_registry::open(&location, &podman.options(), options)).unwrap().len(), 1);
+    let other = open_for("linux/s390x".parse().unwrap(), |options| daemon.open("localhost/team/app:1", options));
+    assert_eq!(other.unwrap_err().code(), "E-PLATFORM");
     let missing = open(|options| daemon.open("localhost/none:1", options)).unwrap_err();
     assert_eq!((missing.code(), missing.is_usage()), ("E-NOT-FOUND", true));
 }

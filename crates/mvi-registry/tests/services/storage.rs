@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use mvi_image::{Location, merge};
 use mvi_registry::Storage;
 
-use crate::podman::{DOCKERFILE, FILES, Podman, open, read};
+use crate::podman::{DOCKERFILE, FILES, Podman, open, open_for, read};
 
 /// Builds in a storage of this driver and reads it.
 fn check(driver: &'static str) {
@@ -33,6 +33,8 @@ fn check(driver: &'static str) {
         assert_eq!(open(|options| storage.open(name, options)).unwrap_err().code(), "E-NOT-FOUND", "{name}");
     }
     assert_eq!(open(|options| storage.open(&app.id, options)).unwrap().len(), 1);
+    let other = open_for("linux/s390x".parse().unwrap(), |options| storage.open(&app.id, options));
+    assert_eq!(other.unwrap_err().code(), "E-PLATFORM");
 }
 
 #[test]

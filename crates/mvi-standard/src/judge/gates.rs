@@ -69,8 +69,14 @@ fn gate(case: &Case<'_>, row: &Acceptance) -> Gate {
         },
         "runtime_packages" => packages_gate(&case.evidence.runtime_packages, blank),
         "pull_s_at_1gbps" => pull_gate(case, blank),
-        "cve_high_plus" => no_data(blank, "no data: vulnerabilities were not looked up"),
-        "build_cached_s" => no_data(blank, "no data: no rebuild was timed"),
+        "cve_high_plus" => match case.evidence.measured.cve_high_plus {
+            Some(count) => compared(blank, f64::from(count), "HIGH and CRITICAL"),
+            None => no_data(blank, "no data: vulnerabilities were not looked up"),
+        },
+        "build_cached_s" => match case.evidence.measured.build_cached_s {
+            Some(seconds) => compared(blank, seconds, "s"),
+            None => no_data(blank, "no data: no rebuild was timed"),
+        },
         metric => {
             let reason = format!("no data: nothing measures `{metric}`");
             no_data(blank, &reason)

@@ -5,6 +5,8 @@ use std::error::Error as _;
 use jiff::Timestamp;
 use mvi_image::{ImageError, Location};
 use mvi_inventory::Ecosystem;
+use mvi_standard::crq::{Calendar, Crq, covering};
+use mvi_standard::standard::SizeBasis;
 use mvi_standard::{Standard, judge};
 
 pub(crate) use super::evidence::Statement;
@@ -14,7 +16,7 @@ use super::evidence::{evidence, runtimes};
 use super::examine::{Examined, Examiner};
 use super::layers::layer_notes;
 use super::waste::waste;
-use crate::report::{AuditReport, AuditedImage, OperatingSystem, PackageCounts, TOOL, Unreadable};
+use crate::report::{AuditReport, AuditedImage, Megabytes, OperatingSystem, PackageCounts, TOOL, Unreadable};
 
 /// What an audit goes by.
 pub(crate) struct AuditOptions<'a> {
@@ -22,6 +24,8 @@ pub(crate) struct AuditOptions<'a> {
     pub standard: &'a Standard,
     /// What the user states of the images.
     pub statement: &'a Statement,
+    /// Change requests; those that cover an image at the moment count.
+    pub crqs: &'a [Crq],
     /// The moment of judging.
     pub now: Timestamp,
 }
@@ -69,7 +73,13 @@ pub(crate) fn unreadable(source: String, error: &ImageError) -> Unreadable {
 
 fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
     let sizes = examined.sizes();
-    let evidence = evidence(&examined, &sizes, options.statement);
+    let mut evidence = evidence(&examined, &sizes, options.statement);
+    if let Some(image) = &evidence.image {
+        let calendar = Calendar::of(options.standard, &[]);
+        let about = (image.as_str(), evidence.digest.as_deref());
+        let covered = covering(options.standard, options.crqs, &calendar, about, options.now);
+        evidence.justification = covered.map(|coverage| coverage.justification);
+    }
     let judgement = judge(options.standard, &evidence, options.now);
     let waste = waste(&examined);
     let mut audited = AuditedImage {
@@ -91,6 +101,25 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
     let inventory = examined.into_inventory();
     (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
     audited
+}
+
+/// The runtime profile that the image's program needs, by the standard's id; none where several are possible.
+#[must_use]
+pub(crate) fn runtime_of(examined: &Examined) -> Option<String> {
+    match runtimes(examined).as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// The size that the standard counts, MB.
+#[must_use]
+pub(crate) fn judged_size(standard: &Standard, examined: &Examined) -> Option<f64> {
+    let sizes = examined.sizes();
+    match standard.meta.size_basis {
+        SizeBasis::Transfer => sizes.transfer_mb.map(Megabytes::value),
+        SizeBasis::Unpacked => Some(sizes.unpacked_mb.value()),
+    }
 }
 
 fn operating_system(examined: &Examined) -> Option<OperatingSystem> {

@@ -1,6 +1,9 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
+pub(super) mod crq;
 pub(super) mod fleet;
+pub(super) mod pull;
+pub(super) mod rom;
 pub(super) mod seal;
 
 use std::path::PathBuf;
@@ -51,6 +54,19 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Work out how long images take to reach the nodes of a cluster
+    #[command(
+        after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 -o json"
+    )]
+    Pull(Box<pull::PullArgs>),
+    /// Ask for exceptions that expire, and decide about them
+    #[command(
+        after_help = "Examples:\n  mvi crq new heavy app --size 620 --reason not-libc:fonts\n  mvi crq list\n  mvi crq show CRQ-2026-0001"
+    )]
+    Crq(Box<crq::CrqArgs>),
+    /// Seal golden templates that nobody can alter unnoticed, and verify them
+    #[command(after_help = "Examples:\n  mvi rom list\n  mvi rom verify\n  mvi rom render ROM-GO-V13 > Dockerfile")]
+    Rom(rom::RomArgs),
     /// Remember a whole fleet: score, belt, lineage, who runs what
     #[command(after_help = FLEET_EXAMPLES)]
     Fleet(fleet::FleetArgs),
@@ -181,6 +197,12 @@ pub(super) struct AuditArgs {
     /// What the image is for
     #[arg(long, value_enum, default_value_t = RoleArg::Service)]
     pub(super) role: RoleArg,
+    /// Folder of change requests whose exceptions count [default: mvi.toml]
+    #[arg(long, value_name = "DIR", env = "MVI_CRQ_DIR", value_hint = ValueHint::DirPath)]
+    pub(super) crq: Option<PathBuf>,
+    /// Judge as of this moment [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
     /// Exit with 1 at this verdict or a worse one, or when a gate fails; may repeat
     #[arg(long, value_enum, value_name = "VERDICT", ignore_case = true)]
     pub(super) fail_on: Vec<FailOn>,
@@ -270,13 +292,18 @@ pub(super) enum StandardVerb {
         #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
         format: ShowFormat,
     },
-    /// Compare two standards field by field; exits with 1 when they differ
-    #[command(after_help = "Examples:\n  mvi standard diff V13 company.toml")]
+    /// Compare two standards field by field, and what they make of a fleet; exits with 1 when they differ
+    #[command(
+        after_help = "Examples:\n  mvi standard diff V13 company.toml\n  mvi standard diff V13 V14-draft --fleet fleet.toml"
+    )]
     Diff {
-        /// V13 or a file
+        /// V13, V14-draft or a file
         old: String,
-        /// V13 or a file
+        /// V13, V14-draft or a file
         new: String,
+        /// List the images of this fleet whose verdict, segment or triggers would change
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        fleet: Option<PathBuf>,
         /// How to show the changes
         #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
         format: ShowFormat,

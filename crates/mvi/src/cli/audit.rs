@@ -20,15 +20,14 @@ use crate::{settings, standards};
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let standard = standards::load(args.standard.as_deref())?;
     let statement = statement(args, &standard)?;
+    let now = args.at.unwrap_or_else(settings::now);
+    let crqs = super::crq::in_force(args.crq.as_deref())?;
     let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
     let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
-    let report = audit(
-        &examiner,
-        &locations,
-        &AuditOptions { standard: &standard, statement: &statement, now: settings::now() },
-    );
+    let report =
+        audit(&examiner, &locations, &AuditOptions { standard: &standard, statement: &statement, crqs: &crqs, now });
     bars.clear();
     if let Some(cache) = &options.cache {
         cache.settle();

@@ -145,7 +145,7 @@ fn file_of(text: &str) -> Result<PathBuf, Failure> {
 }
 
 /// Shows a report about the fleet.
-fn told(report: FleetReport, format: ShowFormat) -> Result<Exit, Failure> {
-    show(&Report::Fleet(&report), format.into())?;
+fn told(report: &FleetReport, format: ShowFormat) -> Result<Exit, Failure> {
+    show(&Report::Fleet(report), format.into())?;
     Ok(Exit::Fine)
 }

@@ -1,8 +1,12 @@
 //! `mvi standard`.
 
 use std::io::Write as _;
+use std::path::Path;
 
+use anyhow::Context as _;
 use mvi_standard::diff::{Change, ChangeKind, diff};
+use mvi_standard::fleet::{FleetChange, Outcome, fleet_changes, judge_fleet};
+use mvi_standard::fleet_file::FleetFile;
 use mvi_standard::standard::RomStatus;
 use mvi_standard::{LintFinding, Severity, Standard, lint};
 use serde::Serialize;
@@ -23,10 +27,11 @@ pub(super) fn run(args: &StandardArgs) -> Result<Exit, Failure> {
             let bad = findings.iter().any(|finding| finding.severity >= Severity::High);
             Ok(if bad { Exit::Failed } else { Exit::Fine })
         }
-        StandardVerb::Diff { old, new, format } => {
+        StandardVerb::Diff { old, new, fleet, format } => {
             let (old, new) = (standards::load(Some(old))?, standards::load(Some(new))?);
             let changes = diff(&old, &new);
-            print_diff(&changes, *format)?;
+            let images = fleet.as_deref().map(|fleet| fleet_diff(&old, &new, fleet)).transpose()?;
+            print_diff(&changes, images.as_deref(), *format)?;
             Ok(if changes.is_empty() { Exit::Fine } else { Exit::Failed })
         }
     }
@@ -99,9 +104,37 @@ fn print_lint(standard: &Standard, findings: &[LintFinding], format: ShowFormat)
     Ok(())
 }
 
-fn print_diff(changes: &[Change], format: ShowFormat) -> Result<(), Failure> {
+/// Images of a fleet that two standards see differently.
+fn fleet_diff(old: &Standard, new: &Standard, path: &Path) -> Result<Vec<FleetChange>, Failure> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the fleet `{}`", path.display()))?;
+    let fleet = FleetFile::read(&bytes).with_context(|| format!("`{}` is no valid fleet", path.display()))?;
+    let now = settings::now();
+    let judged = |standard: &Standard| judge_fleet(standard, &fleet, &[], now);
+    Ok(fleet_changes(&judged(old), &judged(new)))
+}
+
+fn print_fleet(page: &mut Page<'_>, images: &[FleetChange]) -> Result<(), Failure> {
+    page.heading("Images", "verdict, segment, triggers")?;
+    let told = |outcome: &Option<Outcome>| {
+        outcome.as_ref().map_or_else(
+            || "–".to_owned(),
+            |told| {
+                let triggers: Vec<String> = told.triggers.iter().map(|trigger| format!("{trigger:?}")).collect();
+                let triggers = if triggers.is_empty() { String::new() } else { format!(" {}", triggers.join(",")) };
+                format!("{} {}{triggers}", told.verdict.code(), told.segment)
+            },
+        )
+    };
+    for image in images {
+        page.both(paint::PLAIN, &format!("  {}", image.name), &format!("{} → {}", told(&image.old), told(&image.new)))?;
+    }
+    page.line(&[(paint::DIM, &format!("{} images would be seen differently", images.len()))])?;
+    Ok(())
+}
+
+fn print_diff(changes: &[Change], images: Option<&[FleetChange]>, format: ShowFormat) -> Result<(), Failure> {
     if format == ShowFormat::Json {
-        return json(&serde_json::json!({"schema": "mvi-standard-diff/1", "changes": changes}));
+        return json(&serde_json::json!({"schema": "mvi-standard-diff/1", "changes": changes, "images": images}));
     }
     let mut out = anstream::stdout().lock();
     let mut page = Page::new(&mut out, settings::width());
@@ -123,5 +156,5 @@ fn print_diff(changes: &[Change], format: ShowFormat) -> Result<(), Failure> {
         }
     }
     page.line(&[(paint::DIM, &format!("{} changes", changes.len()))])?;
-    Ok(())
+    images.map_or(Ok(()), |images| print_fleet(&mut page, images))
 }

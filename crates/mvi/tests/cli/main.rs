@@ -3,14 +3,18 @@
 
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
+mod crq;
 mod desk;
+mod elsewhere;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
 mod exit_codes;
 mod help;
 mod interrupted;
 mod json;
+mod pull;
 mod schema;
+mod seal;
 mod snapshots;
 mod standard;
 mod terminal;

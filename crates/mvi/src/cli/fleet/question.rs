@@ -17,7 +17,7 @@ use crate::report::fleet::{Answer, AnswerReport, FleetReport, ForestReport, Orph
 
 pub(super) fn lineage(desk: &Desk, args: &NameArgs) -> Result<Exit, Failure> {
     let memory = desk.memory(desk.read()?)?;
-    told(FleetReport::Lineage(Box::new(questions::lineage(&memory, &args.name)?)), args.show.format)
+    told(&FleetReport::Lineage(Box::new(questions::lineage(&memory, &args.name)?)), args.show.format)
 }
 
 pub(super) fn query(desk: &Desk, args: &QueryArgs) -> Result<Exit, Failure> {
@@ -26,7 +26,7 @@ pub(super) fn query(desk: &Desk, args: &QueryArgs) -> Result<Exit, Failure> {
         QueryVerb::Due(args) => return due(desk, args),
         QueryVerb::Similar { image, k, show } => {
             let memory = desk.memory(store()?)?;
-            return told(FleetReport::Similar(questions::similar(&memory, image, *k)?), show.format);
+            return told(&FleetReport::Similar(questions::similar(&memory, image, *k)?), show.format);
         }
         QueryVerb::Inherits { vulnerability, show } => {
             let answer = store()?.inherits(vulnerability)?;
@@ -49,12 +49,12 @@ pub(super) fn query(desk: &Desk, args: &QueryArgs) -> Result<Exit, Failure> {
             (AnswerReport::Orphans(Answer { schema: "mvi-fleet-q6/1", answer }), show)
         }
     };
-    told(FleetReport::Answer(answer), show.format)
+    told(&FleetReport::Answer(answer), show.format)
 }
 
 pub(super) fn due(desk: &Desk, args: &DueArgs) -> Result<Exit, Failure> {
     let memory = desk.memory(desk.read()?)?;
-    told(FleetReport::Due(questions::due(&memory, args.days)), args.show.format)
+    told(&FleetReport::Due(questions::due(&memory, args.days)), args.show.format)
 }
 
 pub(super) fn plant(desk: &Desk, args: &ForestArgs) -> Result<Exit, Failure> {
@@ -71,7 +71,7 @@ pub(super) fn plant(desk: &Desk, args: &ForestArgs) -> Result<Exit, Failure> {
         writeln!(anstream::stdout(), "{} trees are drawn", report.trees.len())?;
         return Ok(Exit::Fine);
     }
-    told(FleetReport::Forest(report), args.show.format)
+    told(&FleetReport::Forest(report), args.show.format)
 }
 
 /// Writes a drawing beside its place and moves it there whole.

@@ -103,7 +103,7 @@ impl<'r> Layout<'r> {
 
 /// Groups in rows: a group stays together where a row can hold it, in the first row that still has room for it; a larger
 /// one is cut into even parts.
-fn rows<'r>(groups: Vec<Vec<&'r ForestTree>>) -> Vec<Vec<&'r ForestTree>> {
+fn rows(groups: Vec<Vec<&ForestTree>>) -> Vec<Vec<&ForestTree>> {
     let mut rows: Vec<Vec<&ForestTree>> = Vec::new();
     for group in groups {
         let parts = group.len().div_ceil(COLUMNS).max(1);

@@ -59,8 +59,7 @@ fn import(report: &ImportReport, page: &mut Page<'_>) -> io::Result<()> {
         let text = format!("{} organisms of {} registered", report.organisms.len(), report.standard);
         page.line(&[(paint::DIM, &text)])?;
     }
-    let told: Vec<_> =
-        report.images.iter().filter(|image| image.findings.iter().any(|f| is_about_declaration(f))).collect();
+    let told: Vec<_> = report.images.iter().filter(|image| image.findings.iter().any(is_about_declaration)).collect();
     if !told.is_empty() {
         page.heading("What was declared and what is computed", "")?;
     }

@@ -78,7 +78,7 @@ fn parts(score: &ScoreReport, page: &mut Page<'_>) -> io::Result<()> {
     for (name, weight, style, text) in rows.iter().filter(|(name, weight, ..)| *weight > 0 || *name != "unmeasured") {
         let start = format!("  {name:<11}{:>12}  ", amount(score, *weight));
         let columns = bar(*weight as f64 / total, 20);
-        let rest = if page.width() > 90 { format!("{:<22}{text}", columns) } else { columns };
+        let rest = if page.width() > 90 { format!("{columns:<22}{text}") } else { columns };
         page.line(&[(paint::PLAIN, &start), (*style, &rest)])?;
     }
     let all = format!("  {:<11}{:>12}", "all", amount(score, tally.total()));

@@ -1,0 +1,233 @@
+//! Sealing ROMs: what a record says is put together from the standard, an image that was read, and what was measured by
+//! building and running it; the guards then say what is missing.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
+use mvi_image::Digest;
+use mvi_seal::{BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, SealingFacts, Template};
+use mvi_standard::base::BaseStanding;
+use mvi_standard::evidence::MeasuredElsewhere;
+use mvi_standard::judge::{Gate, GateStatus};
+use mvi_standard::pressure::{Measurements, pressure};
+use mvi_standard::standard::Row;
+use mvi_standard::{Judgement, Standard, judge};
+use serde::Deserialize;
+
+use super::evidence::{Statement, evidence};
+use super::examine::Examined;
+
+/// What reading an image cannot tell: the file behind `--measured`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MeasuredFile {
+    /// Create to ready, milliseconds.
+    pub startup_ms: Option<Dimension>,
+    /// Peak memory, decimal megabytes.
+    pub mem_mb: Option<Dimension>,
+    /// Distinct advisories.
+    pub cve_count: Option<Dimension>,
+    /// Those of severity HIGH and CRITICAL.
+    pub cve_high_plus: Option<u32>,
+    /// Rebuild with warm caches, seconds.
+    pub build_cached_s: Option<f64>,
+    /// How two builds compared.
+    pub rebuild: Option<Rebuild>,
+    /// Id of the decision record.
+    pub decision: Option<String>,
+    /// Digest of the builder's image.
+    pub builder: Option<String>,
+    /// Digest of the winner's SBOM.
+    pub sbom: Option<String>,
+    /// Digest of the base by platform.
+    pub base_digests: BTreeMap<String, Digest>,
+    /// Bases that were tried.
+    #[serde(rename = "candidate")]
+    pub candidates: Vec<Candidate>,
+}
+
+/// What a seal goes by.
+pub(crate) struct SealRequest<'a> {
+    /// The standard.
+    pub standard: &'a Standard,
+    /// The row whose template is sealed.
+    pub row: &'a str,
+    /// What the user states of the winner.
+    pub statement: Statement,
+    /// What was measured.
+    pub measured: MeasuredFile,
+    /// Names that are sealed already.
+    pub sealed: &'a [RomName],
+    /// Bases that the fleet has a GID for, beside the standard's own.
+    pub registered: &'a dyn Fn(&str) -> bool,
+    /// True when an active change request covers the base.
+    pub crq_active: bool,
+    /// The moment of sealing.
+    pub now: Timestamp,
+}
+
+/// A record that is ready to be sealed, if its guards hold.
+pub(crate) struct Prepared {
+    /// What it will say; its place in the chain is still open.
+    pub content: RomContent,
+    /// What the guards ask.
+    pub facts: SealingFacts,
+}
+
+/// Puts a record together.
+///
+/// # Errors
+/// A row or template the standard does not have.
+pub(crate) fn prepare(examined: &Examined, request: SealRequest<'_>) -> anyhow::Result<Prepared> {
+    let standard = request.standard;
+    let row = standard.rows.iter().find(|row| row.id == request.row);
+    let row = row.with_context(|| {
+        let known: Vec<&str> = standard.rows.iter().map(|row| row.id.as_str()).collect();
+        format!("{} has no row `{}`; it has {}", standard.meta.id, request.row, known.join(", "))
+    })?;
+    let judgement = judged(examined, row, &request);
+    let base = judgement.base.reference().unwrap_or(&row.base[0]).to_owned();
+    let facts = SealingFacts {
+        failing_gates: Some(failing(&judgement.gates)),
+        base_banned: banned(&judgement.base),
+        crq_active: request.crq_active,
+        measured_by_build: true,
+        gid_registered: standard.gids.iter().any(|gid| counts_as(standard, &base, &gid.image))
+            || (request.registered)(&base),
+    };
+    let content = content(row, base, (&judgement, examined.image.layers.len()), request)?;
+    Ok(Prepared { content, facts })
+}
+
+fn judged(examined: &Examined, row: &Row, request: &SealRequest<'_>) -> Judgement {
+    let statement = Statement { class: Some(row.id.clone()), ..request.statement.clone() };
+    let mut found = evidence(examined, &examined.sizes(), &statement);
+    if found.base.reference.is_none() {
+        found.base.reference = row.base.first().cloned();
+    }
+    found.measured = MeasuredElsewhere {
+        cve_high_plus: request.measured.cve_high_plus,
+        build_cached_s: request.measured.build_cached_s,
+    };
+    judge(request.standard, &found, request.now)
+}
+
+fn failing(gates: &[Gate]) -> Vec<String> {
+    let name = |gate: &Gate| match gate.status {
+        GateStatus::Pass => None,
+        GateStatus::NoData => Some(format!("{} (no data)", gate.id)),
+        GateStatus::Fail => Some(gate.id.clone()),
+    };
+    gates.iter().filter_map(name).collect()
+}
+
+/// Whether a base is banned; `None` where that is not known.
+fn banned(base: &BaseStanding) -> Option<bool> {
+    match base {
+        BaseStanding::Unknown | BaseStanding::Unresolved { .. } => None,
+        BaseStanding::Banned { .. } => Some(true),
+        BaseStanding::Registered { .. } | BaseStanding::Outside { .. } => Some(false),
+    }
+}
+
+/// True when a reference is the registered one, or a refinement of it.
+fn counts_as(standard: &Standard, reference: &str, registered: &str) -> bool {
+    let parse = |text: &str| mvi_standard::reference::Reference::normalise(text, &standard.mirrors).ok();
+    let rom = |text: &str| parse(text).and_then(|parsed| mvi_standard::base::registered(standard, &parsed));
+    match (rom(reference), rom(registered)) {
+        (Some(one), Some(other)) => one.reference == other.reference,
+        _ => reference == registered,
+    }
+}
+
+fn content(
+    row: &Row,
+    base: String,
+    (judgement, layers): (&Judgement, usize),
+    request: SealRequest<'_>,
+) -> anyhow::Result<RomContent> {
+    let SealRequest { standard, measured, sealed, now, .. } = request;
+    let first: RomName = row.rom.parse().map_err(|error| anyhow!("the standard's ROM of `{}`: {error}", row.id))?;
+    let name = sealed.iter().filter(|name| name.is_same_line(&first)).max().map_or(first, RomName::next_revision);
+    let by_us = |value: f64| Some(Dimension { value, method: "read from the image's layers".into(), runs: Vec::new() });
+    let dimensions = Dimensions {
+        size_mb: judgement.size.as_ref().and_then(|size| by_us(size.mb)),
+        layer_count: by_us(layers as f64),
+        startup_ms: measured.startup_ms,
+        mem_mb: measured.mem_mb,
+        cve_count: measured.cve_count,
+    };
+    let pressure = pressure(standard, &values(&dimensions));
+    Ok(RomContent {
+        name,
+        standard: standard.digest().to_owned(),
+        row: Some(row.id.clone()),
+        base,
+        base_digests: measured
+            .base_digests
+            .into_iter()
+            .map(|(platform, digest)| BaseDigest { platform, digest })
+            .collect(),
+        template: Some(Template::new(template(standard, row)?)),
+        exception: None,
+        coverage: pressure.as_ref().map_or(0.0, |pressure| pressure.coverage),
+        content: pressure.as_ref().map(|pressure| pressure.content),
+        pressure: pressure.map(|pressure| pressure.value),
+        dimensions,
+        decision: measured.decision,
+        candidates: measured.candidates,
+        builder: measured.builder,
+        sbom: measured.sbom,
+        rebuild: measured.rebuild,
+        sequence: 0,
+        previous: None,
+        sealed_at: now,
+    })
+}
+
+fn values(dimensions: &Dimensions) -> Measurements {
+    let all = [
+        ("size_mb", &dimensions.size_mb),
+        ("startup_ms", &dimensions.startup_ms),
+        ("mem_mb", &dimensions.mem_mb),
+        ("cve_count", &dimensions.cve_count),
+        ("layer_count", &dimensions.layer_count),
+    ];
+    let mut values = Measurements::default();
+    for (id, dimension) in all {
+        dimension.iter().for_each(|dimension| values.set(id, dimension.value));
+    }
+    values
+}
+
+/// The corrected text of the row's template.
+fn template(standard: &Standard, row: &Row) -> anyhow::Result<String> {
+    let tables = standard.document().get("template").and_then(serde_json::Value::as_array);
+    let is_ours = |table: &&serde_json::Value| {
+        let field = |name: &str| table.get(name).and_then(serde_json::Value::as_str);
+        field("id") == Some(row.rom.as_str()) || field("row") == Some(row.id.as_str())
+    };
+    let found = tables.into_iter().flatten().find(is_ours).and_then(|table| table.get("text")?.as_str());
+    found.map(str::to_owned).with_context(|| {
+        format!("{} has no template for `{}`; add a [[template]] with row = \"{}\"", standard.meta.id, row.id, row.id)
+    })
+}
+
+/// The Dockerfile of a ROM: its template with the base pinned by digest where the record has one for this platform.
+#[must_use]
+pub(crate) fn render(content: &RomContent, seal: &Digest, platform: &str) -> Option<String> {
+    let template = content.template.as_ref()?;
+    let digest = content.base_digests.iter().find(|base| base.platform == platform).map(|base| &base.digest);
+    let pin = |line: &str| -> String {
+        let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        if words[0].eq_ignore_ascii_case("FROM") {
+            for word in words.iter_mut().filter(|word| **word == content.base) {
+                *word = digest.map_or_else(|| word.clone(), |digest| format!("{word}@{digest}"));
+            }
+        }
+        words.join(" ")
+    };
+    let body: Vec<String> = template.text.trim_start_matches('\n').lines().map(pin).collect();
+    Some(format!("# {} {seal}\n{}\n", content.name, body.join("\n")))
+}

@@ -1,0 +1,111 @@
+//! Putting a change request in force: the register's word on its base, and the sealed override record.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use mvi_seal::{Dimension, Dimensions, Override, RomContent, RomFolder, RomName, SealingFacts, refusals};
+use mvi_standard::base::registered;
+use mvi_standard::crq::{Crq, CrqId, Deed, Organism, OverrideId, Sealed};
+use mvi_standard::reference::Reference;
+
+use super::args::seal::PasswordArgs;
+use super::crq::{Desk, Found, refusal};
+use super::key::{public_keys, signing_key};
+use super::output::{Exit, Failure};
+use crate::settings;
+
+/// How the subject's base is registered: the standard's register, where it names the base.
+pub(super) fn organism(desk: &Desk, id: CrqId) -> Result<Option<Organism>, Failure> {
+    let crq = desk.crq(id)?;
+    let asked = crq.request.base.as_deref().unwrap_or(&crq.subject.image);
+    let mirrors = &desk.standard.mirrors;
+    let Ok(reference) = Reference::normalise(asked, mirrors) else { return Ok(None) };
+    let rom = registered(&desk.standard, &reference).map(|rom| rom.reference.clone());
+    let names = |image: &str| {
+        let same = Reference::normalise(image, mirrors).is_ok_and(|image| image == reference);
+        same || rom.as_deref() == Some(image)
+    };
+    let gid = desk.standard.gids.iter().find(|gid| names(&gid.image));
+    let organism = gid.map(|gid| -> anyhow::Result<Organism> {
+        Ok(Organism {
+            gid: gid.id.parse().with_context(|| format!("the standard's `{}`", gid.id))?,
+            status: gid.status,
+        })
+    });
+    Ok(organism.transpose()?)
+}
+
+/// Seals the override record, and activates the request with it.
+pub(super) fn activate(
+    desk: &mut Desk,
+    id: CrqId,
+    key: &Path,
+    folder: Option<&Path>,
+    password: &PasswordArgs,
+) -> Result<Exit, Failure> {
+    let configured = desk.config.rom.folder.as_deref().map(|folder| desk.config.path(folder));
+    let folder = folder.map(Path::to_owned).or(configured);
+    let folder = folder.or_else(|| settings::data_dir().map(|data| data.join("rom")));
+    let folder = RomFolder::new(folder.ok_or_else(|| Failure::usage("name the ROMs' folder with --rom-folder"))?);
+    let key = signing_key(key, password)?;
+    let mut trusted =
+        public_keys(&desk.config.rom.trusted.iter().map(|key| desk.config.path(key)).collect::<Vec<_>>())?;
+    if !trusted.contains(&key.public()) {
+        trusted.push(key.public());
+    }
+    let names = folder.names()?;
+    let version = u32::try_from(desk.standard.meta.version).unwrap_or(0);
+    let name = RomName::next_override(version, &names);
+    let (sequence, previous) = folder.next_link(&trusted)?;
+    // The state machine is asked before anything is sealed: a seal cannot be taken back.
+    let rom: OverrideId = name.to_string().parse().map_err(anyhow::Error::from)?;
+    let found = Found { sealed: Some(Sealed { rom, crq: id }), ..Found::default() };
+    let after = match desk.decide(id, Deed::Activate, &found)? {
+        Ok(after) => after,
+        Err(refused) => return refusal(&refused),
+    };
+    let content = RomContent { sequence, previous, ..record(desk, &after, name)? };
+    let facts = SealingFacts {
+        crq_active: after.state.is_in_force(),
+        gid_registered: after.gid.is_some(),
+        ..SealingFacts::default()
+    };
+    if let Some(refused) = refusals(&content, &facts).into_iter().next() {
+        return Err(Failure::usage(format!("{id} cannot be activated ({}): {}", refused.code, refused.text)));
+    }
+    folder.seal(&content, &[&key])?;
+    desk.keep(&after)
+}
+
+fn record(desk: &Desk, crq: &Crq, name: RomName) -> Result<RomContent, Failure> {
+    let size =
+        crq.request.size_mb.map(|value| Dimension { value, method: "as filed and checked".into(), runs: Vec::new() });
+    let review_due =
+        crq.review_due.ok_or_else(|| Failure::usage(format!("{} has no date of review; nothing is sealed", crq.id)))?;
+    Ok(RomContent {
+        name,
+        standard: desk.standard.digest().to_owned(),
+        row: None,
+        base: crq.request.base.clone().unwrap_or_else(|| "unknown".into()),
+        base_digests: Vec::new(),
+        template: None,
+        exception: Some(Override {
+            crq: crq.id.to_string(),
+            subject: crq.subject.image.clone(),
+            cap_mb: crq.cap_mb,
+            review_due,
+        }),
+        dimensions: Dimensions { size_mb: size, ..Dimensions::default() },
+        pressure: None,
+        content: None,
+        coverage: 0.0,
+        decision: crq.decision.as_ref().map(|decision| decision.id.clone()),
+        candidates: Vec::new(),
+        builder: None,
+        sbom: None,
+        rebuild: None,
+        sequence: 0,
+        previous: None,
+        sealed_at: desk.now,
+    })
+}
