@@ -32,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const CACHE_KIB: i64 = 262_144;
 /// Pages of SQLite's log, 64 MB, before they go back into the file: pages that many transactions change go once.
 const LOG_PAGES: i64 = 16_384;
+/// The same while many facts are kept at once, 256 MB.
+const LOG_PAGES_IN_BULK: i64 = 65_536;
 /// Statements that are kept compiled.
 const STATEMENTS: usize = 128;
 
@@ -115,9 +117,12 @@ impl Store {
             return Ok(());
         }
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        schema::migrate(&transaction, &self.path)?;
-        rebuild::all(&transaction)?;
-        transaction.commit()?;
+        // Another process may have done it while this one waited for its turn.
+        if schema::standing(&transaction, &self.path)? == schema::Standing::Older {
+            schema::migrate(&transaction, &self.path)?;
+            rebuild::all(&transaction)?;
+            transaction.commit()?;
+        }
         self.names.forget();
         Ok(())
     }
@@ -152,6 +157,21 @@ impl Store {
         writer.finish()?;
         transaction.commit()?;
         Ok(done)
+    }
+
+    /// Many transactions in a row: SQLite's log may grow longer between its returns into the file, and is empty again
+    /// afterwards unless someone reads.
+    fn in_bulk<T>(&mut self, order: impl FnOnce(&mut Self) -> Result<T, FleetError>) -> Result<T, FleetError> {
+        let until = |store: &Self, pages| {
+            let set = store.db.pragma_update(None, "wal_autocheckpoint", pages);
+            set.map_err(|error| Fault::from(error).at(&store.path))
+        };
+        until(self, LOG_PAGES_IN_BULK)?;
+        let done = order(self);
+        until(self, LOG_PAGES)?;
+        // A checkpoint that finds readers is done by a later one; what was acknowledged is on the disk without it.
+        let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        done
     }
 
     /// Reads under one snapshot, so that all of an answer is from one moment.

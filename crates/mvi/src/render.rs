@@ -1,5 +1,6 @@
 //! How reports are shown. A renderer sees a report and a writer, nothing else.
 
+pub(crate) mod forest;
 mod harmless;
 mod json;
 mod markdown;

@@ -106,14 +106,14 @@ const EDGES: &[(&str, &str, &str, &str)] = &[
         "Layer",
         "Package",
         "SELECT diff_id, purl FROM provided_by JOIN layer ON layer.id = layer
-        JOIN package ON package.id = package ORDER BY package, layer",
+        JOIN package ON package.id = package ORDER BY segment, package, layer",
     ),
     (
         "REMOVES",
         "Layer",
         "Package",
         "SELECT diff_id, purl FROM removed_by JOIN layer ON layer.id = layer
-        JOIN package ON package.id = package ORDER BY package, layer",
+        JOIN package ON package.id = package ORDER BY segment, package, layer",
     ),
 ];
 

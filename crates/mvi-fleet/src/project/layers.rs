@@ -19,7 +19,8 @@ const EDGES: usize = 500_000;
 /// The projection of what layers hold.
 ///
 /// The lists of a layer are packed in its row, as they are read whole; only the way back, from a package to its
-/// layers, is a table of edges.
+/// layers, is a table of edges. That is kept in segments of so many layers each: new layers only ever change pages of
+/// the newest, and whoever asks for a package looks into each segment once.
 pub(crate) struct Layers;
 
 impl Projection for Layers {
@@ -42,8 +43,12 @@ impl Projection for Layers {
              features BLOB
          ) STRICT;
          CREATE INDEX layer_unexamined ON layer (id) WHERE contents IS NULL;
-         CREATE TABLE provided_by (package INTEGER, layer INTEGER, PRIMARY KEY (package, layer)) STRICT, WITHOUT ROWID;
-         CREATE TABLE removed_by (package INTEGER, layer INTEGER, PRIMARY KEY (package, layer)) STRICT, WITHOUT ROWID;"
+         CREATE TABLE provided_by (
+             segment INTEGER, package INTEGER, layer INTEGER, PRIMARY KEY (segment, package, layer)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE removed_by (
+             segment INTEGER, package INTEGER, layer INTEGER, PRIMARY KEY (segment, package, layer)
+         ) STRICT, WITHOUT ROWID;"
     }
 
     fn apply(&self, target: &mut Target<'_>, event: &Happened<'_>) -> Result<()> {
@@ -130,18 +135,49 @@ fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<(
     Ok(())
 }
 
+/// Layers of one segment.
+const SEGMENT: u64 = 65_536;
+
+/// The segment that a layer's edges are in.
+fn segment(layer: u64) -> u64 {
+    layer / SEGMENT
+}
+
+/// Calls `each` with every layer that provides a package, or that removes it.
+pub(crate) fn each_edge(db: &Connection, package: u64, what: Edge, mut each: impl FnMut(u64)) -> Result<()> {
+    let last: Option<u64> = db.prepare_cached("SELECT max(id) FROM layer")?.query_row([], |row| row.get(0))?;
+    let mut find = db.prepare_cached(match what {
+        Edge::Provides => "SELECT layer FROM provided_by WHERE segment = ? AND package = ?",
+        Edge::Removes => "SELECT layer FROM removed_by WHERE segment = ? AND package = ?",
+    })?;
+    for segment in 0..=segment(last.unwrap_or(0)) {
+        let mut rows = find.query([segment, package])?;
+        while let Some(row) = rows.next()? {
+            each(row.get(0)?);
+        }
+    }
+    Ok(())
+}
+
+/// Which way a layer changes a package.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Edge {
+    Provides,
+    Removes,
+}
+
 /// Writes the edges that wait, in the order of their table: each page is found and changed once, which is most of the
 /// time of taking in many images.
 pub(crate) fn write_edges(target: &mut Target<'_>) -> Result<()> {
     let edges = std::mem::take(&mut target.names.edges);
     for (sql, mut edges) in [
-        ("INSERT INTO provided_by VALUES (?, ?)", edges.provided),
-        ("INSERT INTO removed_by VALUES (?, ?)", edges.removed),
+        ("INSERT INTO provided_by VALUES (?, ?, ?)", edges.provided),
+        ("INSERT INTO removed_by VALUES (?, ?, ?)", edges.removed),
     ] {
-        edges.sort_unstable();
+        edges.sort_unstable_by_key(|(package, layer)| (segment(*layer), *package, *layer));
         let mut insert = target.db.prepare_cached(sql)?;
-        for edge in edges {
-            insert.execute(<[u64; 2]>::from(edge))?;
+        for (package, layer) in edges {
+            insert.execute([segment(layer), package, layer])?;
         }
     }
     Ok(())
@@ -152,12 +188,12 @@ fn forget(db: &Connection, layer: u64) -> Result<()> {
     let row = db.prepare_cached("SELECT provides, removes FROM layer WHERE id = ?")?;
     let (provides, removes): (Vec<u8>, Vec<u8>) = { row }.query_row([layer], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (sql, packages) in [
-        ("DELETE FROM provided_by WHERE package = ? AND layer = ?", provides),
-        ("DELETE FROM removed_by WHERE package = ? AND layer = ?", removes),
+        ("DELETE FROM provided_by WHERE segment = ? AND package = ? AND layer = ?", provides),
+        ("DELETE FROM removed_by WHERE segment = ? AND package = ? AND layer = ?", removes),
     ] {
         let mut delete = db.prepare_cached(sql)?;
         for package in unpack(&packages) {
-            delete.execute([package, layer])?;
+            delete.execute([segment(layer), package, layer])?;
         }
     }
     Ok(())

@@ -23,7 +23,8 @@ pub(crate) fn pack_path(steps: &[Step]) -> Vec<u8> {
 
 pub(crate) fn unpack_path(packed: &[u8]) -> Vec<Step> {
     let mut numbers = unpack(packed);
-    let mut steps = Vec::new();
+    // Four numbers a step, two of them sizes of some bytes.
+    let mut steps = Vec::with_capacity(packed.len() / 8);
     while let (Some(layer), Some(node), Some(transfer), Some(unpacked)) =
         (numbers.next(), numbers.next(), numbers.next(), numbers.next())
     {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::error::{Fault, FleetError, Result};
-use crate::query::rows::{self, Named};
+use crate::query::rows::{self, Named, Ways};
 use crate::query::running::{Running, running_of};
 use crate::store::Store;
 
@@ -43,14 +43,14 @@ impl Store {
         self.read(|db| {
             let base = rows::image(db, base)?;
             let reached = reached(db, base.id)?;
-            let mut pulls = Pulls::default();
+            let (mut pulls, mut ways) = (Pulls::default(), Ways::of(db)?);
             let (mut services, mut pods) = (HashSet::new(), 0);
             let mut with_itself = reached.clone();
             with_itself.insert(reached.partition_point(|id| *id < base.id), base.id);
             for running in running_of(db, &with_itself)? {
                 services.extend(running.services());
                 pods += running.runs.iter().map(|run| run.pods).sum::<u64>();
-                pulls.add(db, &running)?;
+                pulls.add(&mut ways, &running)?;
             }
             let nodes: BTreeMap<String, u64> = pulls.here.into_iter().map(|(node, (bytes, _))| (node, bytes)).collect();
             Ok(BlastRadius {
@@ -98,8 +98,8 @@ struct Pulls {
 }
 
 impl Pulls {
-    fn add(&mut self, db: &Connection, running: &Running) -> Result<()> {
-        let path = running.image.map(|image| rows::path_by_id(db, image)).transpose()?.unwrap_or_default();
+    fn add(&mut self, ways: &mut Ways<'_>, running: &Running) -> Result<()> {
+        let path = running.image.map(|image| ways.find(image)).transpose()?.unwrap_or_default();
         for step in path.iter().filter(|step| step.transfer.is_none()) {
             self.unsized_layers.insert(step.layer);
         }

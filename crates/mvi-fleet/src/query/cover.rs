@@ -58,14 +58,14 @@ impl Store {
 /// How many affected services need which images rebuilt; and how many services are undecided.
 fn needs(db: &Connection, vulnerability: &str) -> Result<(BTreeMap<Vec<u64>, u64>, u64)> {
     let trail = Trail::of(db, affected(db, vulnerability)?.into_keys())?;
-    let mut introducers = Introducers::default();
+    let (mut introducers, mut ways) = (Introducers::default(), rows::Ways::of(db)?);
     let (mut by_service, mut undecided) = (BTreeMap::<u64, BTreeSet<u64>>::new(), BTreeSet::new());
     for running in running(db)? {
         let Some(id) = running.image else {
             undecided.extend(running.services());
             continue;
         };
-        let path = rows::path_by_id(db, id)?;
+        let path = ways.find(id)?;
         if trail.is_unclear(&path) {
             undecided.extend(running.services());
         }

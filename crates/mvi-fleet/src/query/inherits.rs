@@ -9,7 +9,7 @@ use crate::error::{Fault, FleetError, Result};
 use crate::project::path::Step;
 use crate::project::vulnerabilities::id_of;
 use crate::query::rows::{self, Named};
-use crate::query::running::{Running, running, service_name};
+use crate::query::running::running;
 use crate::query::trail::Trail;
 use crate::store::Store;
 
@@ -60,21 +60,26 @@ impl Store {
             let affected = affected(db, vulnerability)?;
             let trail = Trail::of(db, affected.keys().copied())?;
             let (mut introducers, mut names) = (Introducers::default(), rows::Names::default());
+            let mut ways = rows::Ways::of(db)?;
             let (mut services, mut undecided) = (Vec::new(), Vec::new());
             for running in running(db)? {
                 let Some(id) = running.image else {
                     undecided.extend(running.names(db)?);
                     continue;
                 };
-                let path = rows::path_by_id(db, id)?;
+                let path = ways.find(id)?;
                 if trail.is_unclear(&path) {
                     undecided.extend(running.names(db)?);
                 }
-                for (package, position) in trail.left_in(&path) {
-                    let image = rows::named_by_id(db, id)?;
-                    let by = introducers.of(db, &path, position)?.unwrap_or(id);
-                    let by = names.of(db, by)?;
-                    services.extend(found(db, &running, &image, (&affected[&package], by))?);
+                let left = trail.left_in(&path);
+                if left.is_empty() {
+                    continue;
+                }
+                let (image, by_service) = (rows::named_by_id(db, id)?, running.names(db)?);
+                for (package, position) in left {
+                    let by = names.of(db, introducers.of(db, &path, position)?.unwrap_or(id))?;
+                    let row = |service: &String| found(service, &image, &affected[&package], by);
+                    services.extend(by_service.iter().map(row));
                 }
             }
             services.sort();
@@ -85,23 +90,15 @@ impl Store {
     }
 }
 
-fn found(
-    db: &Connection,
-    running: &Running,
-    image: &Named,
-    (package, by): (&AffectedPackage, &Named),
-) -> Result<Vec<AffectedService>> {
-    let row = |service| {
-        Ok(AffectedService {
-            service: service_name(db, service)?,
-            image: image.clone(),
-            package: package.purl.clone(),
-            introduced_by: by.clone(),
-            fixed_in: package.fixed_in.clone(),
-            severity: package.severity.clone(),
-        })
-    };
-    running.services().map(row).collect()
+fn found(service: &str, image: &Named, package: &AffectedPackage, by: &Named) -> AffectedService {
+    AffectedService {
+        service: service.to_owned(),
+        image: image.clone(),
+        package: package.purl.clone(),
+        introduced_by: by.clone(),
+        fixed_in: package.fixed_in.clone(),
+        severity: package.severity.clone(),
+    }
 }
 
 /// Packages that a vulnerability affects, by id; of several sources the first by name speaks.

@@ -181,7 +181,8 @@ fn reaches(claims: &[Claim], child: &str, parent: &str) -> bool {
     up.contains(parent)
 }
 
-/// Compares the claims on the image itself with its layers.
+/// Compares the claims on the image itself with its layers. A claim on a base that the fleet does not know contradicts
+/// nothing: the base may lie between those that are known.
 fn contradictions(
     db: &Connection,
     image: &Placed,
@@ -189,34 +190,35 @@ fn contradictions(
     claims: &[Claim],
     findings: &mut Vec<LineageFinding>,
 ) -> Result<()> {
-    let Some(nearest) = bases.first().map(|base| base.path.len()) else {
-        return smaller(db, image, claims, findings);
-    };
     let names = own_names(db, image)?;
     for claim in claims.iter().filter(|claim| names.contains(&claim.child)) {
-        let claimed = rows::find(db, &claim.parent)?;
-        let is = |base: &Placed| claimed.as_ref().is_some_and(|claimed| claimed.tip == base.tip);
-        if bases.iter().any(|base| base.path.len() == nearest && is(base)) {
-            continue;
-        }
-        let is_ancestor = bases.iter().any(is);
-        let nearest = bases.first().map(|base| base.named.clone());
-        findings.push(LineageFinding::Contradicted { claim: claim.clone(), nearest, is_ancestor });
-    }
-    smaller(db, image, claims, findings)
-}
-
-fn smaller(db: &Connection, image: &Placed, claims: &[Claim], findings: &mut Vec<LineageFinding>) -> Result<()> {
-    let names = own_names(db, image)?;
-    for claim in claims.iter().filter(|claim| names.contains(&claim.child)) {
-        let parent = rows::find(db, &claim.parent)?.and_then(|parent| parent.unpacked);
-        if let Some((child_bytes, parent_bytes)) = image.unpacked.zip(parent).filter(|(child, parent)| child < parent) {
+        let Some(claimed) = rows::find(db, &claim.parent)? else { continue };
+        if let Some((child_bytes, parent_bytes)) =
+            image.unpacked.zip(claimed.unpacked).filter(|(child, base)| child < base)
+        {
             findings.push(LineageFinding::SmallerThanBase { claim: claim.clone(), child_bytes, parent_bytes });
         }
+        // Tags move and organisms grow: a base counts under every name it ever had.
+        let mut same = Vec::new();
+        for base in bases {
+            if base.tip == claimed.tip || own_names(db, base)?.contains(&claim.parent) {
+                same.push(base.path.len());
+            }
+        }
+        let nearest = bases.first();
+        if nearest.is_some_and(|nearest| same.contains(&nearest.path.len())) {
+            continue;
+        }
+        findings.push(LineageFinding::Contradicted {
+            claim: claim.clone(),
+            nearest: nearest.map(|base| base.named.clone()),
+            is_ancestor: !same.is_empty(),
+        });
     }
     Ok(())
 }
 
+/// What an image may be called in a claim.
 fn own_names(db: &Connection, image: &Placed) -> Result<Vec<String>> {
     let mut names = vec![image.named.digest.to_string(), image.named.reference.clone()];
     names.extend(gid_of(db, image)?);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use mvi_image::Digest;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::bytes::{of_digest, to_digest, unpack};
@@ -61,10 +61,18 @@ pub(super) fn image_by_id(db: &Connection, id: u64) -> Result<Placed> {
     db.prepare_cached(&format!("{PLACED} WHERE id = ?"))?.query_row([id], placed)?
 }
 
-/// The way of the image with this id.
-pub(super) fn path_by_id(db: &Connection, id: u64) -> Result<Vec<Step>> {
-    let mut find = db.prepare_cached("SELECT path FROM way WHERE image = ?")?;
-    Ok(find.query_row([id], |row| Ok(unpack_path(row.get_ref(0)?.as_blob()?)))?)
+/// Ways of images, for who asks for those of all that runs: the look-up is made ready once.
+pub(super) struct Ways<'a>(CachedStatement<'a>);
+
+impl<'a> Ways<'a> {
+    pub(super) fn of(db: &'a Connection) -> Result<Self> {
+        Ok(Self(db.prepare_cached("SELECT path FROM way WHERE image = ?")?))
+    }
+
+    /// The way of the image with this id.
+    pub(super) fn find(&mut self, id: u64) -> Result<Vec<Step>> {
+        Ok(self.0.query_row([id], |row| Ok(unpack_path(row.get_ref(0)?.as_blob()?)))?)
+    }
 }
 
 fn placed(row: &Row<'_>) -> rusqlite::Result<Result<Placed>> {

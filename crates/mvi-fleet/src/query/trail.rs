@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use crate::error::Result;
+use crate::project::layers::{self, Edge};
 use crate::project::path::Step;
 
 /// Where some packages come and go, by layer.
@@ -18,16 +19,8 @@ impl Trail {
     pub(super) fn of(db: &Connection, packages: impl Iterator<Item = u64>) -> Result<Self> {
         let (mut provides, mut removes) = (Vec::new(), Vec::new());
         for package in packages {
-            for (sql, edges) in [
-                ("SELECT layer FROM provided_by WHERE package = ?", &mut provides),
-                ("SELECT layer FROM removed_by WHERE package = ?", &mut removes),
-            ] {
-                let mut find = db.prepare_cached(sql)?;
-                let mut rows = find.query([package])?;
-                while let Some(row) = rows.next()? {
-                    edges.push((row.get(0)?, package));
-                }
-            }
+            layers::each_edge(db, package, Edge::Provides, |layer| provides.push((layer, package)))?;
+            layers::each_edge(db, package, Edge::Removes, |layer| removes.push((layer, package)))?;
         }
         let mut blank = db.prepare_cached("SELECT id, 0 FROM layer WHERE contents IS NULL")?;
         let unexamined = blank.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;

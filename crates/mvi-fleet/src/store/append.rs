@@ -59,14 +59,17 @@ impl Store {
         mut kept: impl FnMut(&[Appended]),
     ) -> Result<usize, FleetError> {
         let (mut facts, mut total) = (facts.into_iter().peekable(), 0);
-        while facts.peek().is_some() {
-            let batch: Vec<Fact> = facts.by_ref().take(BATCH).collect();
-            let keep = |writer: &mut Writer<'_>| batch.iter().map(|fact| writer.append(stamp, fact, None)).collect();
-            let done: Vec<Appended> = self.write(keep)?;
-            total += done.len();
-            kept(&done);
-        }
-        Ok(total)
+        self.in_bulk(|store| {
+            while facts.peek().is_some() {
+                let batch: Vec<Fact> = facts.by_ref().take(BATCH).collect();
+                let keep =
+                    |writer: &mut Writer<'_>| batch.iter().map(|fact| writer.append(stamp, fact, None)).collect();
+                let done: Vec<Appended> = store.write(keep)?;
+                total += done.len();
+                kept(&done);
+            }
+            Ok(total)
+        })
     }
 }
 
@@ -147,8 +150,9 @@ impl<'a> Writer<'a> {
 
     fn insert(&self, event: &Event, payload_sha256: &[u8; 32], hash: &[u8; 32]) -> Result<()> {
         let EventId(id) = event.id;
+        // FAIL: a whole transaction is undone when an event is refused, so SQLite need not keep each statement undoable.
         let mut insert =
-            self.target.db.prepare_cached("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+            self.target.db.prepare_cached("INSERT OR FAIL INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
         insert.execute(params![
             event.seq,
             id,

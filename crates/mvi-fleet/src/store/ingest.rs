@@ -47,26 +47,27 @@ impl Store {
         mut kept: impl FnMut(&[Ingested]),
     ) -> Result<usize, FleetError> {
         let (mut images, mut total) = (images.into_iter(), 0);
-        let mut next: Vec<ImageFacts> = images.by_ref().take(BATCH).collect();
-        let mut ready = prepare(std::mem::take(&mut next)).map_err(|fault| fault.at(&self.path))?;
-        while !ready.is_empty() {
-            next.extend(images.by_ref().take(BATCH));
-            let coming = std::mem::take(&mut next);
-            // While one batch is written the next is put into bytes.
-            let (done, prepared) = thread::scope(|scope| {
-                let prepared = scope.spawn(|| prepare(coming));
-                let write =
-                    |writer: &mut Writer<'_>| ready.into_iter().map(|image| one(writer, stamp, image)).collect();
-                let done: Result<Vec<Ingested>, FleetError> = self.write(write);
-                (done, prepared.join())
-            });
-            let done = done?;
-            total += done.len();
-            kept(&done);
-            let prepared = prepared.unwrap_or_else(|cause| std::panic::resume_unwind(cause));
-            ready = prepared.map_err(|fault| fault.at(&self.path))?;
-        }
-        Ok(total)
+        let mut draw = move || images.by_ref().take(BATCH).collect::<Vec<_>>();
+        let mut ready = prepare(draw()).map_err(|fault| fault.at(&self.path))?;
+        self.in_bulk(|store| {
+            while !ready.is_empty() {
+                // While one batch is written the next is put into bytes.
+                let (coming, batch) = (draw(), std::mem::take(&mut ready));
+                let (done, prepared) = thread::scope(|scope| {
+                    let prepared = scope.spawn(|| prepare(coming));
+                    let write =
+                        |writer: &mut Writer<'_>| batch.into_iter().map(|image| one(writer, stamp, image)).collect();
+                    let done: Result<Vec<Ingested>, FleetError> = store.write(write);
+                    (done, prepared.join())
+                });
+                let done = done?;
+                total += done.len();
+                kept(&done);
+                let prepared = prepared.unwrap_or_else(|cause| std::panic::resume_unwind(cause));
+                ready = prepared.map_err(|fault| fault.at(&store.path))?;
+            }
+            Ok(total)
+        })
     }
 }
 

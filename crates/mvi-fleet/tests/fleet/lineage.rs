@@ -121,9 +121,32 @@ fn a_child_smaller_than_its_declared_base_is_impossible() {
     claim(&mut stage, &id("gateway"), "registry.example/base:1");
     let findings = stage.store.lineage(&id("gateway")).unwrap().findings;
     assert!(
-        matches!(&findings[..], [LineageFinding::SmallerThanBase { child_bytes: 200, parent_bytes: 600, .. }]),
+        matches!(
+            &findings[..],
+            [
+                LineageFinding::SmallerThanBase { child_bytes: 200, parent_bytes: 600, .. },
+                LineageFinding::Contradicted { nearest: None, is_ancestor: false, .. }
+            ]
+        ),
         "{findings:?}"
     );
+}
+
+#[test]
+fn a_claim_on_what_nobody_knows_contradicts_nothing() {
+    let mut stage = Stage::with(FLEET);
+    claim(&mut stage, &id("app"), "registry.example/between:1");
+    assert_eq!(stage.store.lineage(&id("app")).unwrap().findings, []);
+}
+
+#[test]
+fn a_claim_on_a_tag_that_moved_on_is_still_true() {
+    let mut stage = Stage::with(&[("base", &["a"]), ("app", &["a", "b"])]);
+    let mut newer = image("newer", &["z"]);
+    newer.reference = "registry.example/base:1".into();
+    stage.ingest(&newer);
+    claim(&mut stage, &id("app"), "registry.example/base:1");
+    assert_eq!(stage.store.lineage(&id("app")).unwrap().findings, []);
 }
 
 #[test]

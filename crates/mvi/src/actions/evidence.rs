@@ -58,8 +58,9 @@ pub(super) fn evidence(examined: &Examined, sizes: &Sizes, stated: &Statement) -
 
 fn base(examined: &Examined, stated: &Statement) -> DirectBase {
     let image = &examined.image;
-    let annotation = image.annotations.get(BASE_NAME);
-    let label = image.config.config.labels.get(BASE_NAME);
+    // Builders write an empty name where there is no base.
+    let annotation = image.annotations.get(BASE_NAME).filter(|name| !name.is_empty());
+    let label = image.config.config.labels.get(BASE_NAME).filter(|name| !name.is_empty());
     let (reference, source) = match (&stated.base, annotation, label) {
         (Some(base), _, _) => (Some(base), BaseSource::Stated),
         (None, Some(base), _) => (Some(base), BaseSource::Annotation),

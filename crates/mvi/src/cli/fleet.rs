@@ -1,6 +1,7 @@
 //! `mvi fleet`: which store, which standard, who speaks; then the verb.
 
 mod ask;
+mod question;
 mod read;
 mod tell;
 mod upkeep;
@@ -31,6 +32,11 @@ pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
         FleetVerb::Record(args) => read::record(&desk, args),
         FleetVerb::Scan(args) => read::scan(&desk, args),
         FleetVerb::Judge(args) => read::judge(&desk, args),
+        FleetVerb::Lineage(args) => question::lineage(&desk, args),
+        FleetVerb::Forest(args) => question::plant(&desk, args),
+        FleetVerb::Query(args) => question::query(&desk, args),
+        FleetVerb::Due(args) => question::due(&desk, args),
+        FleetVerb::Export(args) => question::export(&desk, args),
         FleetVerb::List(args) => ask::list(&desk, args),
         FleetVerb::Solvency(args) => ask::solvency(&desk, args),
         FleetVerb::Belt(args) => ask::belt(&desk, args),
@@ -139,7 +145,7 @@ fn file_of(text: &str) -> Result<PathBuf, Failure> {
 }
 
 /// Shows a report about the fleet.
-fn told(report: FleetReport, format: ShowFormat) -> Result<Exit, Failure> {
-    show(&Report::Fleet(&report), format.into())?;
+fn told(report: &FleetReport, format: ShowFormat) -> Result<Exit, Failure> {
+    show(&Report::Fleet(report), format.into())?;
     Ok(Exit::Fine)
 }

@@ -79,6 +79,9 @@ impl Failure {
     }
 
     pub(super) fn is_broken_pipe(&self) -> bool {
+        if let Self::Fleet(FleetError::Export(error)) = self {
+            return error.kind() == io::ErrorKind::BrokenPipe;
+        }
         let Self::Other(error) = self else { return false };
         error.chain().any(|cause| {
             let direct =

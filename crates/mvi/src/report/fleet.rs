@@ -1,6 +1,8 @@
 //! What is said about the fleet, as plain data; JSON Schemas are in `schema/mvi-fleet-*.json`.
 
+mod answers;
 mod card;
+mod forest;
 mod log;
 mod reading;
 mod score;
@@ -11,7 +13,9 @@ use serde::Serialize;
 
 use super::Tool;
 
+pub(crate) use answers::{Answer, AnswerReport, DueReport, DueRequest, LineageReport, Orphans, SimilarReport};
 pub(crate) use card::{CardReport, ImageCard, OrganismCard};
+pub(crate) use forest::{ForestReport, ForestRing, ForestTree, Root, TrunkLayer};
 pub(crate) use log::{LogReport, LoggedEvent};
 pub(crate) use reading::{RecordReport, RecordedImage, RunCount, ScanReport};
 pub(crate) use score::{PlanReport, ScoreReport, SolvencyReport};
@@ -44,6 +48,16 @@ pub(crate) enum FleetReport {
     Scan(Box<ScanReport>),
     /// `mvi fleet judge`.
     Judge(JudgeReport),
+    /// `mvi fleet lineage`.
+    Lineage(Box<LineageReport>),
+    /// `mvi fleet forest`.
+    Forest(ForestReport),
+    /// `mvi fleet query Q1`, `Q2`, `Q4`, `Q5`, `Q6`.
+    Answer(AnswerReport),
+    /// `mvi fleet query Q3`.
+    Similar(SimilarReport),
+    /// `mvi fleet due`, `mvi fleet query Q7`.
+    Due(DueReport),
 }
 
 /// One image in the table of the fleet.

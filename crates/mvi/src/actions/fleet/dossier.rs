@@ -58,12 +58,6 @@ impl Dossier {
         self.measured.is_none() && self.declared.is_some()
     }
 
-    /// The name people gave it, else its reference.
-    #[must_use]
-    pub(crate) fn name<'a>(&'a self, image: &'a ImageFacts) -> &'a str {
-        self.declared.as_ref().map_or(&image.reference, |declared| &declared.name)
-    }
-
     /// What the judge takes, as far as the image and its owner tell: what was measured counts before what is declared.
     #[must_use]
     pub(crate) fn evidence(&self, standard: &Standard) -> Evidence {

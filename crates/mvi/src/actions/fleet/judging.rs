@@ -51,7 +51,8 @@ pub(crate) struct Judged {
 pub(crate) fn judged(law: &Law<'_>, image: &ImageFacts, dossier: &Dossier, bases: &[KnownBase]) -> Judged {
     let standard = law.standard;
     let mut evidence = dossier.evidence(standard);
-    placed_on(standard, &mut evidence, bases);
+    let claimed: Vec<_> = image.bases.iter().filter_map(|claim| claim.parent.parse().ok()).collect();
+    placed_on(standard, &mut evidence, bases, &claimed);
     let digest = image.digest.to_string();
     let known_digest = Some(digest.as_str()).filter(|_| !dossier.is_only_declared());
     let name = evidence.image.as_deref().unwrap_or(&image.reference);

@@ -11,6 +11,8 @@ use mvi_standard::{Standard, Verdict};
 pub(crate) struct KnownBase {
     /// Its reference.
     pub reference: String,
+    /// Its digest.
+    pub digest: Digest,
     /// How many layers it has.
     pub layers: usize,
     /// What counts as its verdict, where it was judged.
@@ -19,18 +21,23 @@ pub(crate) struct KnownBase {
 
 /// Writes into the evidence what layers show about its base; `bases` come nearest first, those of one depth together.
 ///
-/// What somebody states of this very image on the command line stays. Of several names for the nearest chain, the
+/// What somebody states of this very image on the command line stays. A base whose digest is claimed is that base,
+/// whatever it is called elsewhere. Of several names for the nearest chain, the
 /// claimed one counts, then one the standard registers. A claim about an image that the fleet does not know cannot be
 /// contradicted by layers, as it may lie between: it stays, with what is known below it.
-pub(super) fn placed_on(standard: &Standard, evidence: &mut Evidence, bases: &[KnownBase]) {
+pub(super) fn placed_on(standard: &Standard, evidence: &mut Evidence, bases: &[KnownBase], claimed: &[Digest]) {
     let Some(depth) = bases.first().map(|base| base.layers) else { return };
     let (nearest, deeper) = bases.split_at(bases.partition_point(|base| base.layers == depth));
     let same = |base: &&KnownBase, claim: &str| is_same(standard, &base.reference, claim);
     let claim = evidence.base.reference.clone();
-    let claimed = claim.as_deref().and_then(|claim| nearest.iter().find(|base| same(base, claim)));
+    let by_digest = nearest.iter().find(|base| claimed.contains(&base.digest));
+    let by_name = claim.as_deref().and_then(|claim| nearest.iter().find(|base| same(base, claim)));
+    let claimed_below = deeper.iter().any(|base| claimed.contains(&base.digest));
+    let claimed = by_digest.or(by_name);
     let registered = || nearest.iter().find(|base| base_segment(standard, &base.reference).is_some());
     let chosen = claimed.or_else(registered).or(nearest.first());
-    let known_below = claim.as_deref().is_some_and(|claim| deeper.iter().any(|base| same(&base, claim)));
+    let known_below =
+        claimed_below || claim.as_deref().is_some_and(|claim| deeper.iter().any(|base| same(&base, claim)));
     let keeps_claim = claim.is_some() && claimed.is_none() && !known_below;
     let stays = evidence.base.source == BaseSource::Stated || keeps_claim;
     let below: Vec<&KnownBase> =
@@ -63,9 +70,11 @@ pub(super) fn stand_in_digest(standard: &Standard, reference: &str, platform: Op
 /// The platform of an image whose owner names none.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// True for two spellings of one reference.
+/// True for two spellings of one reference. `localhost/` is what podman and buildah write before names that have no
+/// registry.
 pub(super) fn is_same(standard: &Standard, left: &str, right: &str) -> bool {
-    let normal = |text: &str| Reference::normalise(text, &standard.mirrors).ok();
+    let bare = |text: &str| text.strip_prefix("localhost/").unwrap_or(text).to_owned();
+    let normal = |text: &str| Reference::normalise(&bare(text), &standard.mirrors).ok();
     left == right || normal(left).zip(normal(right)).is_some_and(|(left, right)| left == right)
 }
 
@@ -84,9 +93,15 @@ mod tests {
         let mut evidence = Evidence { base, ..Evidence::default() };
         let bases: Vec<KnownBase> = bases
             .iter()
-            .map(|(reference, layers)| KnownBase { reference: (*reference).into(), layers: *layers, verdict: None })
+            .map(|(reference, layers)| KnownBase {
+                reference: (*reference).into(),
+                digest: Digest::of(Algorithm::Sha256, reference.as_bytes()),
+                layers: *layers,
+                verdict: None,
+            })
             .collect();
-        placed_on(&standard, &mut evidence, &bases);
+        let claimed = [Digest::of(Algorithm::Sha256, b"claimed:1")];
+        placed_on(&standard, &mut evidence, &bases, &claimed);
         let below: Vec<&str> = evidence.ancestors.iter().map(|base| base.reference.as_str()).collect();
         let told = format!(
             "{} by {:?} on [{}]",
@@ -109,6 +124,13 @@ mod tests {
         let label = Some(("docker.io/library/alpine:3.21", BaseSource::Label));
         check(label, &[("own:1", 3), ("alpine:3.21", 1)], "own:1 by Layers on [alpine:3.21]");
         check(label, &[("alpine:3.21", 1)], "alpine:3.21 by Layers on []");
+    }
+
+    #[test]
+    fn a_base_whose_digest_is_claimed_is_that_base_under_any_name() {
+        let label = Some(("localhost/other:1", BaseSource::Annotation));
+        check(label, &[("claimed:1", 2), ("alpine:3.21", 1)], "claimed:1 by Layers on [alpine:3.21]");
+        check(label, &[("own:1", 2), ("claimed:1", 1)], "own:1 by Layers on [claimed:1]");
     }
 
     #[test]

@@ -164,7 +164,8 @@ impl<'a> Memory<'a> {
         for base in lineage.bases {
             let verdict: Option<Verdict> =
                 self.known()?.get(&base.image.digest).map(|(judgement, _)| judgement.effective);
-            bases.push(KnownBase { reference: base.image.reference, layers: base.layers, verdict });
+            let (reference, digest) = (base.image.reference, base.image.digest);
+            bases.push(KnownBase { reference, digest, layers: base.layers, verdict });
         }
         Ok(bases)
     }

@@ -90,7 +90,7 @@ pub(super) fn read(
 }
 
 /// True for an image whose layers the fleet has.
-fn is_recorded(memory: &Memory<'_>, digest: &Digest) -> bool {
+pub(super) fn is_recorded(memory: &Memory<'_>, digest: &Digest) -> bool {
     memory.store.facts(&digest.to_string()).is_ok_and(|facts| !facts.layers.is_empty())
 }
 

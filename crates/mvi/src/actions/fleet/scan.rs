@@ -14,7 +14,7 @@ use mvi_image::{Digest, Location};
 use super::super::audit::unreadable;
 use super::super::examine::Examiner;
 use super::list::{View, rows};
-use super::record::{Again, Read, read, tell};
+use super::record::{Again, Read, is_recorded, read, tell};
 use super::recorded::Naming;
 use super::solvency::{Count, score};
 use super::{FleetFailure, Memory};
@@ -70,7 +70,7 @@ pub(crate) fn scan(
     let done_before = places.len() - open.len();
     watch(&ScanStep::Found(open.len()));
     let known = known(memory)?;
-    let mut told = Told { images: Vec::new(), unreadable: BTreeMap::new(), too_old: 0 };
+    let mut told = Told { again: options.again, images: Vec::new(), unreadable: BTreeMap::new(), too_old: 0 };
     for attempt in 0..=options.retries {
         let last = attempt == options.retries;
         let reader = Reader { examiner, options, known: &known, places: &places, standard: memory.law.standard };
@@ -122,6 +122,7 @@ fn is_passing(unreadable: &Unreadable) -> bool {
 
 /// What the fleet was told so far.
 struct Told {
+    again: Again,
     images: Vec<RecordedImage>,
     unreadable: BTreeMap<usize, Vec<Unreadable>>,
     too_old: usize,
@@ -139,6 +140,7 @@ impl Told {
         let mut digests = Vec::new();
         if let Some(location) = places.get(place).and_then(|text| Location::parse(text).ok()) {
             for read in reads {
+                let read = if self.again == Again::No { told_before(memory, read) } else { read };
                 match tell(memory, &location, read)? {
                     Some(image) => {
                         digests.push(image.digest.clone());
@@ -156,6 +158,14 @@ impl Told {
             self.unreadable.insert(place, unreadable);
         }
         Ok(())
+    }
+}
+
+/// An image that another place had first keeps the name it has from there.
+fn told_before(memory: &Memory<'_>, read: Read) -> Read {
+    match read {
+        Read::New(image) if is_recorded(memory, &image.digest) => Read::Known(image.digest),
+        other => other,
     }
 }
 
@@ -201,9 +211,19 @@ impl Reader<'_> {
         }
     }
 
+    /// The digest in the name of an image that the fleet knows: nobody has to be asked about it.
+    fn known_by_name(&self, place: &str) -> Option<Digest> {
+        let digest = place.strip_prefix("docker://")?.rsplit_once('@')?.1.parse().ok()?;
+        (self.options.again == Again::No && self.known.contains(&digest)).then_some(digest)
+    }
+
     fn read_place(&self, place: usize) -> Outcome {
         let text = self.places.get(place).map_or("", String::as_str);
         let mut outcome = Outcome { place, reads: Vec::new(), unreadable: Vec::new() };
+        if let Some(digest) = self.known_by_name(text) {
+            outcome.reads.push(Read::Known(digest));
+            return outcome;
+        }
         let opened = Location::parse(text).and_then(|location| Ok((self.examiner.open(&location)?, location)));
         let (images, location) = match opened {
             Ok(opened) => opened,

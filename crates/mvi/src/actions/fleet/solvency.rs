@@ -90,6 +90,7 @@ pub(super) fn score(
         neither: tally.neither(),
         target: Solvency::target(standard),
         gains: gains(&tally),
+        precise: false,
     })
 }
 

@@ -79,6 +79,24 @@ pub(crate) enum FleetVerb {
     /// Judge every image again, by the standard and the change requests as they are now
     #[command(after_help = "Examples:\n  mvi fleet judge\n  mvi fleet judge --standard company.toml")]
     Judge(JudgeArgs),
+    /// Where an image comes from, and what of it is its base's
+    #[command(after_help = "Examples:\n  mvi fleet lineage registry.example/team/app:1.2\n  \
+        mvi fleet lineage sha256:… --format json")]
+    Lineage(NameArgs),
+    /// The whole fleet as trees: bases, layers, services, builds
+    #[command(after_help = "Examples:\n  mvi fleet forest\n  mvi fleet forest --svg forest.svg\n  \
+        mvi fleet forest --html forest.html")]
+    Forest(ForestArgs),
+    /// Ask one of the seven questions
+    #[command(after_help = QUERY_EXAMPLES)]
+    Query(QueryArgs),
+    /// Change requests that are due
+    #[command(after_help = "Examples:\n  mvi fleet due\n  mvi fleet due --days 30 --format json")]
+    Due(DueArgs),
+    /// Write the fleet for other programs
+    #[command(after_help = "Examples:\n  mvi fleet export --format json -o fleet.json\n  \
+        mvi fleet export --format dot | dot -Tsvg > fleet.svg")]
+    Export(ExportArgs),
     /// Copy the store while others use it
     #[command(after_help = "Examples:\n  mvi fleet backup /backup/fleet.db")]
     Backup {

@@ -35,7 +35,7 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Exit, Failure> {
     };
     let mut report = list_images(&desk.read()?, &View { at: args.at }, &options)?;
     report.columns.clone_from(&args.columns);
-    told(FleetReport::List(report), args.show.format)
+    told(&FleetReport::List(report), args.show.format)
 }
 
 fn trigger(text: &str) -> Result<Trigger, Failure> {
@@ -76,26 +76,28 @@ pub(super) fn solvency(desk: &Desk, args: &SolvencyArgs) -> Result<Exit, Failure
 }
 
 fn plain_solvency(desk: &Desk, args: &PlainSolvencyArgs) -> Result<Exit, Failure> {
-    let report = score(&desk.read()?, &desk.standard, &View { at: args.at }, &(&args.count).into())?;
+    let mut report = score(&desk.read()?, &desk.standard, &View { at: args.at }, &(&args.count).into())?;
+    report.score.precise = args.count.precise;
     let reached = |least: f64| report.score.solvency.score.is_some_and(|score| score.to_f64() >= least);
     // Where there is no score, none was reached.
     let failed = args.fail_below.is_some_and(|least| !reached(least));
-    let exit = told(FleetReport::Solvency(report), args.show.format)?;
+    let exit = told(&FleetReport::Solvency(report), args.show.format)?;
     Ok(if failed { Exit::Failed } else { exit })
 }
 
 fn plan(desk: &Desk, args: &PlanArgs) -> Result<Exit, Failure> {
-    let report = plan_way(&desk.read()?, &desk.standard, &(&args.count).into(), args.target)?;
-    told(FleetReport::Plan(report), args.show.format)
+    let mut report = plan_way(&desk.read()?, &desk.standard, &(&args.count).into(), args.target)?;
+    report.score.precise = args.count.precise;
+    told(&FleetReport::Plan(report), args.show.format)
 }
 
 pub(super) fn belt(desk: &Desk, args: &BeltArgs) -> Result<Exit, Failure> {
-    told(FleetReport::Belt(lay_belt(&desk.read()?, &desk.standard, &View { at: args.at })?), args.show.format)
+    told(&FleetReport::Belt(lay_belt(&desk.read()?, &desk.standard, &View { at: args.at })?), args.show.format)
 }
 
 pub(super) fn show(desk: &Desk, args: &NameArgs) -> Result<Exit, Failure> {
     let mut memory = desk.memory(desk.read()?)?;
-    told(FleetReport::Card(Box::new(card(&mut memory, &args.name)?)), args.show.format)
+    told(&FleetReport::Card(Box::new(card(&mut memory, &args.name)?)), args.show.format)
 }
 
 impl From<FleetFailure> for Failure {

@@ -62,7 +62,7 @@ pub(super) fn record(desk: &Desk, args: &RecordArgs) -> Result<Exit, Failure> {
     settle(&options);
     let report = report?;
     let unreadable = report.unreadable.clone();
-    tell_report(FleetReport::Record(report), &args.read)?;
+    tell_report(&FleetReport::Record(report), &args.read)?;
     complain(&unreadable)
 }
 
@@ -93,13 +93,13 @@ pub(super) fn scan(desk: &Desk, args: &ScanArgs) -> Result<Exit, Failure> {
     settle(&options);
     let report = report?;
     let unreadable = report.unreadable.clone();
-    tell_report(FleetReport::Scan(Box::new(report)), &args.read)?;
+    tell_report(&FleetReport::Scan(Box::new(report)), &args.read)?;
     complain(&unreadable)
 }
 
 pub(super) fn judge(desk: &Desk, args: &JudgeArgs) -> Result<Exit, Failure> {
     let mut memory = desk.memory(desk.write()?)?;
-    told(FleetReport::Judge(judge_everything(&mut memory)?), args.show.format)
+    told(&FleetReport::Judge(judge_everything(&mut memory)?), args.show.format)
 }
 
 /// The journal lies beside the store that the scan fills.
@@ -143,11 +143,11 @@ fn settle(options: &ExamineOptions) {
     }
 }
 
-fn tell_report(report: FleetReport, args: &ReadArgs) -> Result<(), Failure> {
+fn tell_report(report: &FleetReport, args: &ReadArgs) -> Result<(), Failure> {
     if args.quiet && args.format == Format::Text {
         return Ok(());
     }
-    show(&Report::Fleet(&report), args.format)
+    show(&Report::Fleet(report), args.format)
 }
 
 fn complain(unreadable: &[Unreadable]) -> Result<Exit, Failure> {

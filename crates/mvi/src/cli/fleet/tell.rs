@@ -27,12 +27,12 @@ pub(super) fn import(desk: &Desk, args: &ImportArgs) -> Result<Exit, Failure> {
     let fleet = FleetFile::read(&bytes).map_err(FleetFailure::from);
     let fleet = fleet.with_context(|| format!("`{}`", args.file.display()))?;
     let mut memory = desk.memory(desk.write_or_create()?)?;
-    told(FleetReport::Import(import_fleet(&mut memory, &fleet)?), args.show.format)
+    told(&FleetReport::Import(import_fleet(&mut memory, &fleet)?), args.show.format)
 }
 
 pub(super) fn accept(desk: &Desk, args: &AcceptArgs) -> Result<Exit, Failure> {
     let mut memory = desk.memory(desk.write()?)?;
-    told(FleetReport::Accept(accept_names(&mut memory, &args.names)?), args.show.format)
+    told(&FleetReport::Accept(accept_names(&mut memory, &args.names)?), args.show.format)
 }
 
 pub(super) fn register(desk: &Desk, args: &RegisterArgs) -> Result<Exit, Failure> {
@@ -48,7 +48,7 @@ pub(super) fn register(desk: &Desk, args: &RegisterArgs) -> Result<Exit, Failure
         provisional: args.provisional,
     };
     let mut memory = desk.memory(desk.write()?)?;
-    told(FleetReport::Register(register_organism(&mut memory, wish)?), args.show.format)
+    told(&FleetReport::Register(register_organism(&mut memory, wish)?), args.show.format)
 }
 
 pub(super) fn retire(desk: &Desk, args: &RetireArgs) -> Result<Exit, Failure> {

@@ -89,7 +89,7 @@ pub(super) fn log(desk: &Desk, args: &LogArgs) -> Result<Exit, Failure> {
         None => store.events(args.after, take)?,
     }
     let report = LogReport { schema: "mvi-fleet-log/1", left_out, events: events.into() };
-    told(FleetReport::Log(report), args.show.format)
+    told(&FleetReport::Log(report), args.show.format)
 }
 
 fn kind(text: &str) -> Result<EventKind, Failure> {

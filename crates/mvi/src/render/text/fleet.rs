@@ -1,7 +1,9 @@
 //! Reports about the fleet as text.
 
+mod answers;
 mod belt;
 mod card;
+mod forest;
 mod list;
 mod log;
 mod reading;
@@ -28,6 +30,11 @@ pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()>
         FleetReport::Log(report) => log::write(report, page),
         FleetReport::Record(report) => reading::record(report, page),
         FleetReport::Scan(report) => reading::scan(report, page),
+        FleetReport::Lineage(report) => answers::lineage(report, page),
+        FleetReport::Forest(report) => forest::write(report, page),
+        FleetReport::Answer(report) => answers::write(report, page),
+        FleetReport::Similar(report) => answers::similar(report, page),
+        FleetReport::Due(report) => answers::due(report, page),
         FleetReport::Judge(report) => {
             let text = format!("{} judgements are new, by {}", report.changed, report.standard);
             page.line(&[(paint::BOLD, &text)])?;
@@ -52,8 +59,7 @@ fn import(report: &ImportReport, page: &mut Page<'_>) -> io::Result<()> {
         let text = format!("{} organisms of {} registered", report.organisms.len(), report.standard);
         page.line(&[(paint::DIM, &text)])?;
     }
-    let told: Vec<_> =
-        report.images.iter().filter(|image| image.findings.iter().any(|f| is_about_declaration(f))).collect();
+    let told: Vec<_> = report.images.iter().filter(|image| image.findings.iter().any(is_about_declaration)).collect();
     if !told.is_empty() {
         page.heading("What was declared and what is computed", "")?;
     }

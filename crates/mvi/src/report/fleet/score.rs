@@ -38,6 +38,9 @@ pub(crate) struct ScoreReport {
     pub target: Option<Ratio>,
     /// What one more image would gain.
     pub gains: Gains,
+    /// Whether the fractions it is the product of are shown.
+    #[serde(skip)]
+    pub precise: bool,
 }
 
 /// The shortest way to a score. JSON Schema: `schema/mvi-fleet-plan-1.json`.

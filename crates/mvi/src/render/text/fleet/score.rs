@@ -39,6 +39,12 @@ pub(super) fn headline(score: &ScoreReport, page: &mut Page<'_>) -> io::Result<(
     let style = if reached { paint::GOOD } else { paint::BAD };
     let target = score.target.map_or_else(String::new, |target| format!("target {}", both(target)));
     page.both(style, &format!("Solvency {}", both(now)), &target)?;
+    if let (true, Some(compliant), Some(heavy)) =
+        (score.precise, score.solvency.compliant_share, score.solvency.heavy_share)
+    {
+        let text = format!("= {compliant:#} compliant × (1 − {heavy:#} heavy)");
+        page.line(&[(paint::PLAIN, &text)])?;
+    }
     match score.solvency.interval {
         None => Ok(()),
         Some([low, high]) => {
@@ -63,7 +69,7 @@ fn amount(score: &ScoreReport, weight: u64) -> String {
 fn parts(score: &ScoreReport, page: &mut Page<'_>) -> io::Result<()> {
     let tally = &score.solvency.tally;
     let rows = [
-        ("compliant", tally.compliant(), paint::GOOD, "on a floor base, and nothing asks for a change request"),
+        ("compliant", tally.compliant(), paint::GOOD, "on a floor base, no trigger fires"),
         ("neither", score.neither, paint::PLAIN, "justified, or light on another base"),
         ("heavy", tally.heavy(), paint::BAD, "over 500 MB and not justified"),
         ("unmeasured", tally.unmeasured(), paint::WARN, "of unknown size; they count as neither"),
@@ -72,7 +78,7 @@ fn parts(score: &ScoreReport, page: &mut Page<'_>) -> io::Result<()> {
     for (name, weight, style, text) in rows.iter().filter(|(name, weight, ..)| *weight > 0 || *name != "unmeasured") {
         let start = format!("  {name:<11}{:>12}  ", amount(score, *weight));
         let columns = bar(*weight as f64 / total, 20);
-        let rest = if page.width() > 90 { format!("{:<22}{text}", columns) } else { columns };
+        let rest = if page.width() > 90 { format!("{columns:<22}{text}") } else { columns };
         page.line(&[(paint::PLAIN, &start), (*style, &rest)])?;
     }
     let all = format!("  {:<11}{:>12}", "all", amount(score, tally.total()));
