@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 use mvi_image::Digest;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use crate::bytes::{of_digest, to_digest};
 use crate::error::{Fault, FleetError, Result};
 use crate::event::EventKind;
-use crate::fact::{Fact, ImageFacts};
+use crate::fact::{Fact, ImageFacts, JudgementFacts};
+use crate::query::lineage::{Ancestor, gid_of};
+use crate::query::organism::judgement;
 use crate::query::rows;
 use crate::store::Store;
 
@@ -67,6 +69,34 @@ impl Store {
     /// [`FleetError::Projection`].
     pub fn live_runs(&self, cluster: &str) -> Result<Vec<LiveRun>, FleetError> {
         self.read(|db| runs(db, cluster))
+    }
+
+    /// Known images that an image with these layers stands on, nearest first, each with its latest judgement; the image
+    /// itself need not be known. Of several with one chain, the one known first comes first.
+    ///
+    /// # Errors
+    /// [`FleetError::Projection`].
+    pub fn bases_of(&self, layers: &[Digest]) -> Result<Vec<(Ancestor, Option<JudgementFacts>)>, FleetError> {
+        self.read(|db| {
+            let (mut parent, mut found) = (0_u64, Vec::new());
+            let proper = layers.split_last().map_or(&[][..], |(_, below)| below);
+            for (place, layer) in proper.iter().enumerate() {
+                let sql = "SELECT chain.id FROM layer JOIN chain ON chain.layer = layer.id
+                           WHERE diff_id = ? AND chain.parent = ?";
+                let mut step = db.prepare_cached(sql)?;
+                let node = step.query_row(params![of_digest(layer), parent], |row| row.get(0)).optional()?;
+                let Some(node) = node else { break };
+                parent = node;
+                let mut here = Vec::new();
+                for placed in rows::ending_at(db, node)? {
+                    let judgement = judgement(db, &placed.named.digest)?;
+                    let gid = gid_of(db, &placed)?;
+                    here.push((Ancestor { image: placed.named, layers: place + 1, gid }, judgement));
+                }
+                found.splice(0..0, here);
+            }
+            Ok(found)
+        })
     }
 
     /// Services that run the image that `name` means, or one that stands on it, now; by name.

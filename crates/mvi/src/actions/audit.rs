@@ -3,17 +3,20 @@
 use std::error::Error as _;
 
 use jiff::Timestamp;
-use mvi_image::{ImageError, Location};
+use mvi_fleet::{FleetError, Store};
+use mvi_image::{Digest, ImageError, Location};
 use mvi_inventory::Ecosystem;
 use mvi_standard::crq::{Calendar, Crq, covering};
 use mvi_standard::standard::SizeBasis;
-use mvi_standard::{Standard, judge};
+use mvi_standard::{Evidence, Standard, judge};
 
 pub(crate) use super::evidence::Statement;
 
 use super::contents::contents;
 use super::evidence::{evidence, runtimes};
 use super::examine::{Examined, Examiner};
+use super::fleet::lineage::{known_bases, placed_on};
+use super::fleet::recorded::BASE_KEYS;
 use super::layers::layer_notes;
 use super::waste::waste;
 use crate::report::{AuditReport, AuditedImage, Megabytes, OperatingSystem, PackageCounts, TOOL, Unreadable};
@@ -26,12 +29,21 @@ pub(crate) struct AuditOptions<'a> {
     pub statement: &'a Statement,
     /// Change requests; those that cover an image at the moment count.
     pub crqs: &'a [Crq],
+    /// A fleet whose images may be bases of these.
+    pub fleet: Option<&'a Store>,
     /// The moment of judging.
     pub now: Timestamp,
 }
 
 /// Audits every image of every location; what cannot be read is reported beside the rest.
-pub(crate) fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &AuditOptions<'_>) -> AuditReport {
+///
+/// # Errors
+/// Those of the fleet's store, where one is asked for bases.
+pub(crate) fn audit(
+    examiner: &Examiner<'_>,
+    locations: &[Location],
+    options: &AuditOptions<'_>,
+) -> Result<AuditReport, FleetError> {
     let mut report = AuditReport {
         schema: "mvi-audit/1",
         tool: TOOL,
@@ -52,12 +64,12 @@ pub(crate) fn audit(examiner: &Examiner<'_>, locations: &[Location], options: &A
             let name =
                 image.reference.as_ref().map_or_else(|| location.to_string(), |name| format!("{location} ({name})"));
             match examiner.examine(image) {
-                Ok(examined) => report.images.push(audited(examined, options)),
+                Ok(examined) => report.images.push(audited(examined, options)?),
                 Err(error) => report.unreadable.push(unreadable(name, &error)),
             }
         }
     }
-    report
+    Ok(report)
 }
 
 /// An error with its causes, as one line.
@@ -71,9 +83,12 @@ pub(crate) fn unreadable(source: String, error: &ImageError) -> Unreadable {
     Unreadable { source, code: error.code(), message, is_usage: error.is_usage() }
 }
 
-fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
+fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImage, FleetError> {
     let sizes = examined.sizes();
-    let mut evidence = evidence(&examined, &sizes, options.statement);
+    let mut evidence = match options.fleet {
+        Some(store) => placed_evidence(store, &examined, options)?,
+        None => evidence(&examined, &sizes, options.statement),
+    };
     if let Some(image) = &evidence.image {
         let calendar = Calendar::of(options.standard, &[]);
         let about = (image.as_str(), evidence.digest.as_deref());
@@ -100,7 +115,24 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> AuditedImage {
     };
     let inventory = examined.into_inventory();
     (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
-    audited
+    Ok(audited)
+}
+
+/// The evidence of an image with what a fleet knows about the images below it.
+fn placed_evidence(store: &Store, examined: &Examined, options: &AuditOptions<'_>) -> Result<Evidence, FleetError> {
+    let image = &examined.image;
+    let layers: Vec<Digest> = image.layers.iter().map_while(|layer| layer.diff_id.clone()).collect();
+    let bases = known_bases(store, &layers)?;
+    let nearest = bases.first().and_then(|base| u32::try_from(base.layers).ok());
+    let stated = options.statement;
+    let statement =
+        Statement { base_layers: stated.base_layers.or(nearest.filter(|_| stated.base.is_none())), ..stated.clone() };
+    let mut evidence = evidence(examined, &examined.sizes(), &statement);
+    let claims =
+        BASE_KEYS.iter().filter_map(|key| image.annotations.get(*key).or_else(|| image.config.config.labels.get(*key)));
+    let claimed: Vec<Digest> = claims.filter_map(|claim| claim.parse().ok()).collect();
+    placed_on(options.standard, &mut evidence, &bases, &claimed);
+    Ok(evidence)
 }
 
 /// The runtime profile that the image's program needs, by the standard's id; none where several are possible.

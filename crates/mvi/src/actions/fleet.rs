@@ -8,7 +8,7 @@ mod error;
 pub(crate) mod forest;
 pub(crate) mod import;
 mod judging;
-mod lineage;
+pub(crate) mod lineage;
 pub(crate) mod list;
 mod memory;
 pub(crate) mod questions;

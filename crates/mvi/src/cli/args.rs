@@ -203,6 +203,9 @@ pub(super) struct AuditArgs {
     /// Judge as of this moment [default: now]
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<jiff::Timestamp>,
+    /// Know bases by their layers from this fleet [default: the usual one, where there is one]
+    #[arg(long, value_name = "sqlite:FILE", env = "MVI_STORE", value_hint = ValueHint::FilePath)]
+    pub(super) store: Option<String>,
     /// Exit with 1 at this verdict or a worse one, or when a gate fails; may repeat
     #[arg(long, value_enum, value_name = "VERDICT", ignore_case = true)]
     pub(super) fail_on: Vec<FailOn>,

@@ -26,9 +26,14 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
     let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
-    let report =
-        audit(&examiner, &locations, &AuditOptions { standard: &standard, statement: &statement, crqs: &crqs, now });
+    let fleet = super::fleet::known_fleet(args.store.as_deref())?;
+    let report = audit(
+        &examiner,
+        &locations,
+        &AuditOptions { standard: &standard, statement: &statement, crqs: &crqs, fleet: fleet.as_ref(), now },
+    );
     bars.clear();
+    let report = report?;
     if let Some(cache) = &options.cache {
         cache.settle();
     }

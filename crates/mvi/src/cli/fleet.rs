@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use mvi_fleet::{FleetError, Stamp, Store};
 use mvi_standard::Standard;
-use mvi_standard::crq::{Crq, read_crq};
+use mvi_standard::crq::Crq;
 
 use super::args::ShowFormat;
 use super::args::fleet::{FleetArgs, FleetVerb, StoreArgs};
 use super::output::{Exit, Failure, show};
+use crate::actions::crq::Ledger;
 use crate::actions::fleet::Memory;
 use crate::config::Config;
 use crate::render::Report;
@@ -61,15 +62,9 @@ impl Desk {
     /// From flags, then `mvi.toml`, then the usual places.
     pub(super) fn of(args: &StoreArgs) -> Result<Self, Failure> {
         let config = Config::find(&settings::working_dir()?)?;
-        let store = match (&args.store, &config.fleet.store) {
-            (Some(stated), _) => file_of(stated)?,
-            (None, Some(stated)) => config.path(&file_of(&stated.to_string_lossy())?),
-            (None, None) => settings::data_dir()
-                .ok_or_else(|| {
-                    Failure::usage("there is no home folder to remember the fleet in; name a file: --store")
-                })?
-                .join("fleet.db"),
-        };
+        let store = store_file(args.store.as_deref(), &config)?;
+        let store = store
+            .ok_or_else(|| Failure::usage("there is no home folder to remember the fleet in; name a file: --store"))?;
         let actor = args.actor.clone().or_else(settings::user_name).unwrap_or_else(|| "unknown".to_owned());
         Ok(Self { store, actor, standard: standards::load(args.standard.as_deref())?, config })
     }
@@ -110,24 +105,39 @@ impl Desk {
     /// The store with its judge.
     fn memory(&self, store: Store) -> Result<Memory<'_>, Failure> {
         let standard = (&self.standard, self.crqs()?);
-        Ok(Memory::new(store, standard, self.stamp()?, &settings::now)?)
+        Ok(Memory::new(store, standard, self.stamp()?, &settings::now))
     }
 
-    /// Change requests of the folder that `mvi.toml` names.
+    /// All change requests: those of the folder and those of the log, which are one ledger.
     fn crqs(&self) -> Result<Vec<Crq>, Failure> {
-        let Some(folder) = &self.config.crq.folder else { return Ok(Vec::new()) };
-        let folder = self.config.path(folder);
-        let listed = std::fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        let listed = listed.with_context(|| format!("cannot read the change requests in `{}`", folder.display()))?;
-        let mut files: Vec<PathBuf> = listed.into_iter().map(|entry| entry.path()).collect();
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-        files.sort();
-        let mut crqs = Vec::with_capacity(files.len());
-        for file in files {
-            let bytes = std::fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
-            crqs.push(read_crq(&file.display().to_string(), &bytes).map_err(anyhow::Error::from)?);
-        }
-        Ok(crqs)
+        let configured = self.config.crq.folder.as_deref().map(|folder| self.config.path(folder));
+        let usual = || settings::data_dir().map(|data| data.join("crq"));
+        let store = if self.store.exists() { Some(self.read()?) } else { None };
+        let folder = configured.or_else(usual).unwrap_or_else(|| PathBuf::from("crq"));
+        Ok(Ledger::open(folder, store).map_err(anyhow::Error::from)?.all())
+    }
+}
+
+/// The file of the fleet: as stated, as `mvi.toml` says, or the usual one; none without a home.
+fn store_file(stated: Option<&str>, config: &Config) -> Result<Option<PathBuf>, Failure> {
+    match (stated, &config.fleet.store) {
+        (Some(stated), _) => file_of(stated).map(Some),
+        (None, Some(stated)) => Ok(Some(config.path(&file_of(&stated.to_string_lossy())?))),
+        (None, None) => Ok(settings::data_dir().map(|data| data.join("fleet.db"))),
+    }
+}
+
+/// The fleet that an audit may ask for bases: the stated one, which has to be there, or the usual one, where it is.
+///
+/// # Errors
+/// A store that cannot be read.
+pub(super) fn known_fleet(stated: Option<&str>) -> Result<Option<Store>, Failure> {
+    let config = Config::find(&settings::working_dir()?)?;
+    let Some(file) = store_file(stated, &config)? else { return Ok(None) };
+    match Store::open_read_only(&file) {
+        Err(FleetError::Missing { .. }) if stated.is_none() => Ok(None),
+        Err(FleetError::TooOld { .. }) => Ok(Some(Store::open(&file)?)),
+        other => Ok(Some(other?)),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What can go wrong between the fleet's memory and its judge.
 
 use mvi_fleet::FleetError;
-use mvi_standard::crq::CrqFileError;
 use mvi_standard::fleet_file::FleetFileError;
 use mvi_standard::gid::GidError;
 use mvi_standard::solvency::TallyError;
@@ -22,17 +21,6 @@ pub(crate) enum FleetFailure {
         /// What is wrong with it.
         source: serde_json::Error,
     },
-    /// A change request in the memory.
-    #[error("the change request `{id}` in the fleet cannot be read")]
-    ChangeRequest {
-        /// Its id.
-        id: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// A change request in a file.
-    #[error(transparent)]
-    ChangeRequestFile(#[from] CrqFileError),
     /// A fleet file.
     #[error(transparent)]
     File(#[from] FleetFileError),
@@ -60,7 +48,7 @@ impl FleetFailure {
         match self {
             Self::Store(error) => is_usage(error),
             Self::Gid(_) | Self::Usage(_) => true,
-            Self::Dossier { .. } | Self::ChangeRequest { .. } | Self::ChangeRequestFile(_) | Self::File(_) => false,
+            Self::Dossier { .. } | Self::File(_) => false,
             Self::Journal(error) => matches!(error, JournalError::Nothing),
             Self::Source(error) => matches!(error, SourceError::Nothing { .. } | SourceError::Nested { .. }),
             Self::Tally(_) => false,

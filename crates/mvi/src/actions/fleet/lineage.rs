@@ -1,5 +1,6 @@
 //! The base of an image by its layers, beside what the image and people claim: layers win where they can tell.
 
+use mvi_fleet::{FleetError, Store};
 use mvi_image::{Algorithm, Digest};
 use mvi_standard::belt::base_segment;
 use mvi_standard::evidence::{Ancestor, BaseSource, Evidence};
@@ -19,13 +20,29 @@ pub(crate) struct KnownBase {
     pub verdict: Option<Verdict>,
 }
 
+/// The images of a fleet below one with these layers, nearest first.
+///
+/// # Errors
+/// [`FleetError`] of the store.
+pub(crate) fn known_bases(store: &Store, layers: &[Digest]) -> Result<Vec<KnownBase>, FleetError> {
+    let found = store.bases_of(layers)?.into_iter();
+    Ok(found
+        .map(|(base, judgement)| KnownBase {
+            reference: base.image.reference,
+            digest: base.image.digest,
+            layers: base.layers,
+            verdict: judgement.map(|judgement| judgement.effective),
+        })
+        .collect())
+}
+
 /// Writes into the evidence what layers show about its base; `bases` come nearest first, those of one depth together.
 ///
 /// What somebody states of this very image on the command line stays. A base whose digest is claimed is that base,
 /// whatever it is called elsewhere. Of several names for the nearest chain, the
 /// claimed one counts, then one the standard registers. A claim about an image that the fleet does not know cannot be
 /// contradicted by layers, as it may lie between: it stays, with what is known below it.
-pub(super) fn placed_on(standard: &Standard, evidence: &mut Evidence, bases: &[KnownBase], claimed: &[Digest]) {
+pub(crate) fn placed_on(standard: &Standard, evidence: &mut Evidence, bases: &[KnownBase], claimed: &[Digest]) {
     let Some(depth) = bases.first().map(|base| base.layers) else { return };
     let (nearest, deeper) = bases.split_at(bases.partition_point(|base| base.layers == depth));
     let same = |base: &&KnownBase, claim: &str| is_same(standard, &base.reference, claim);

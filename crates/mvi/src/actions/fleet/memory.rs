@@ -25,29 +25,18 @@ pub(crate) struct Memory<'a> {
 }
 
 impl<'a> Memory<'a> {
-    /// A memory that judges by `standard`, the change requests in the store and `more` of them, which win.
-    ///
-    /// # Errors
-    /// [`FleetFailure::Store`], [`FleetFailure::ChangeRequest`].
+    /// A memory that judges by a standard and change requests.
     pub(crate) fn new(
         store: Store,
-        (standard, more): (&'a Standard, Vec<Crq>),
+        (standard, crqs): (&'a Standard, Vec<Crq>),
         mut stamp: Stamp,
         clock: &'a (dyn Fn() -> Timestamp + Sync),
-    ) -> Result<Self, FleetFailure> {
-        let mut crqs = more;
-        for kept in store.crqs()? {
-            let unreadable = |source| FleetFailure::ChangeRequest { id: kept.id.clone(), source };
-            let crq: Crq = serde_json::from_value(kept.document.clone()).map_err(unreadable)?;
-            if !crqs.iter().any(|known| known.id == crq.id) {
-                crqs.push(crq);
-            }
-        }
+    ) -> Self {
         if let Ok(digest) = standard.digest().parse() {
             stamp = stamp.under(digest);
         }
         let law = Law { standard, crqs, calendar: Calendar::of(standard, &[]), now: stamp.at };
-        Ok(Self { store, law, clock, stamp, known: None })
+        Self { store, law, clock, stamp, known: None }
     }
 
     /// Takes in images and judges them again, with all that stands on them. Gives what became of each.

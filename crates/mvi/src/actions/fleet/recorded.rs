@@ -16,7 +16,7 @@ use super::dossier::Dossier;
 use crate::report::Megabytes;
 
 /// Annotations and labels that name a base: OCI image-spec 1.1, `annotations.md`.
-const BASE_KEYS: [&str; 2] = ["org.opencontainers.image.base.digest", "org.opencontainers.image.base.name"];
+pub(crate) const BASE_KEYS: [&str; 2] = ["org.opencontainers.image.base.digest", "org.opencontainers.image.base.name"];
 
 /// What an image is called in the fleet, and whose ring it is.
 #[derive(Debug, Clone, Default)]
