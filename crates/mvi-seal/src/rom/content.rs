@@ -108,6 +108,20 @@ pub struct Dimensions {
     pub layer_count: Option<Dimension>,
 }
 
+impl Dimensions {
+    /// All five, by the standard's ids.
+    #[must_use]
+    pub fn each(&self) -> [(&'static str, Option<&Dimension>); 5] {
+        [
+            ("size_mb", self.size_mb.as_ref()),
+            ("startup_ms", self.startup_ms.as_ref()),
+            ("mem_mb", self.mem_mb.as_ref()),
+            ("cve_count", self.cve_count.as_ref()),
+            ("layer_count", self.layer_count.as_ref()),
+        ]
+    }
+}
+
 /// One measurement and how it was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

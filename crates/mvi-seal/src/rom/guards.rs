@@ -45,15 +45,8 @@ fn refuse(code: &'static str, text: impl Into<String>) -> Option<Refusal> {
 }
 
 fn coverage(content: &RomContent, _: &SealingFacts) -> Option<Refusal> {
-    let dimensions = &content.dimensions;
-    let all = [
-        ("size_mb", &dimensions.size_mb),
-        ("startup_ms", &dimensions.startup_ms),
-        ("mem_mb", &dimensions.mem_mb),
-        ("cve_count", &dimensions.cve_count),
-        ("layer_count", &dimensions.layer_count),
-    ];
-    let missing: Vec<&str> = all.iter().filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
+    let all = content.dimensions.each();
+    let missing: Vec<&str> = all.iter().filter(|(_, found)| found.is_none()).map(|(id, _)| *id).collect();
     if missing.is_empty() && content.coverage >= 1.0 {
         return None;
     }

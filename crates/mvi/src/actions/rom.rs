@@ -187,16 +187,9 @@ fn content(
 }
 
 fn values(dimensions: &Dimensions) -> Measurements {
-    let all = [
-        ("size_mb", &dimensions.size_mb),
-        ("startup_ms", &dimensions.startup_ms),
-        ("mem_mb", &dimensions.mem_mb),
-        ("cve_count", &dimensions.cve_count),
-        ("layer_count", &dimensions.layer_count),
-    ];
     let mut values = Measurements::default();
-    for (id, dimension) in all {
-        dimension.iter().for_each(|dimension| values.set(id, dimension.value));
+    for (id, dimension) in dimensions.each() {
+        dimension.into_iter().for_each(|dimension| values.set(id, dimension.value));
     }
     values
 }

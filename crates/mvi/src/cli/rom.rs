@@ -228,7 +228,7 @@ fn show(verified: &Verified, format: ShowFormat) -> Result<Exit, Failure> {
     let mut out = anstream::stdout().lock();
     let mut page = Page::new(&mut out, settings::width());
     page.both(paint::BOLD, &content.name.to_string(), &content.sealed_at.strftime("%F %R UTC").to_string())?;
-    let mut fact = |name: &str, text: &str| page.wrapped(paint::PLAIN, &format!("  {name:<10}"), 12, text);
+    let mut fact = |name: &str, text: &str| page.wrapped(paint::PLAIN, &format!("  {name:<12}"), 14, text);
     fact("seal", &verified.seal.to_string())?;
     fact("signed by", &verified.signed_by.join(", "))?;
     fact("standard", &content.standard)?;
@@ -236,17 +236,9 @@ fn show(verified: &Verified, format: ShowFormat) -> Result<Exit, Failure> {
     for base in &content.base_digests {
         fact("", &format!("{} {}", base.platform, base.digest))?;
     }
-    let dimensions = &content.dimensions;
-    let measured = [
-        ("size", &dimensions.size_mb, "MB"),
-        ("start-up", &dimensions.startup_ms, "ms"),
-        ("memory", &dimensions.mem_mb, "MB"),
-        ("CVEs", &dimensions.cve_count, ""),
-        ("layers", &dimensions.layer_count, ""),
-    ];
-    for (name, dimension, unit) in measured {
+    for (id, dimension) in content.dimensions.each() {
         if let Some(dimension) = dimension {
-            fact(name, &format!("{} {unit}  {}", dimension.value, dimension.method))?;
+            fact(id, &format!("{}  {}", dimension.value, dimension.method))?;
         }
     }
     if let Some(pressure) = content.pressure {
