@@ -103,7 +103,8 @@ pub struct LayerOfImage {
     pub contents: Option<Contents>,
 }
 
-/// What a layer brings and takes away. Fields stand in the order of RFC 8785: see [`Contents::encode`].
+/// What a layer brings and takes away. Fields stand in the order of RFC 8785, so that serde's own writer gives
+/// canonical bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// Digest of the layer's uncompressed tar.
