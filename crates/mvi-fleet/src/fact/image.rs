@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use mvi_image::Digest;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::error::{Fault, Result};
 
@@ -49,9 +48,6 @@ pub struct ImageFacts {
     /// What is declared about its base, strongest evidence first or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<BaseClaim>,
-    /// What a judge needs beside the above, in the words of whoever recorded the image; kept whole and given back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<Value>,
 }
 
 /// Someone's claim on the base of the image it stands in.
@@ -107,7 +103,8 @@ pub struct LayerOfImage {
     pub contents: Option<Contents>,
 }
 
-/// What a layer brings and takes away. Fields stand in the order of RFC 8785: see `encode`.
+/// What a layer brings and takes away. Fields stand in the order of RFC 8785, so that serde's own writer gives
+/// canonical bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// Digest of the layer's uncompressed tar.

@@ -183,6 +183,30 @@ fn a_killed_migration_is_done_again() {
 }
 
 #[test]
+fn two_processes_take_in_images_at_once_and_lose_none() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("fleet.db");
+    drop(Store::create(&file).unwrap());
+    // Both kinds of writers go on until they are killed; each has said what it got acknowledged.
+    let mut writers = [start("single", &file), start("bulk", &file)];
+    let acks = writers.each_mut().map(|writer| {
+        let said = BufReader::new(writer.stdout.take().unwrap()).lines().map_while(Result::ok);
+        said.filter(|line| line.contains("ack ")).take(15).collect::<Vec<String>>()
+    });
+    for writer in &mut writers {
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+    }
+    let store = Store::open(&file).unwrap();
+    assert_whole(&store);
+    assert_eq!(acks.each_ref().map(Vec::len), [15, 15]);
+    for number in numbers(&acks[0], 2) {
+        store.lineage(&crate::stage::id(&format!("i{number}"))).unwrap();
+    }
+    assert!(store.solvency_tally().unwrap().images.total >= 15 * 40);
+}
+
+#[test]
 fn a_full_disk_undoes_the_order_and_spares_what_was_before() {
     // A limit on the size of files stands for a full disk: writes beyond it fail. XFSZ is ignored, as a shell can.
     let folder = TempDir::new().unwrap();
