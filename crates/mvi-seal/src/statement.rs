@@ -15,7 +15,7 @@ pub const PREDICATE_TYPE: &str = "urn:mvi:rom:1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement<P> {
-    /// Always [`STATEMENT_TYPE`].
+    /// `https://in-toto.io/Statement/v1`.
     #[serde(rename = "_type")]
     pub statement_type: String,
     /// What is spoken of; at least one.

@@ -107,7 +107,7 @@ pub struct LayerOfImage {
     pub contents: Option<Contents>,
 }
 
-/// What a layer brings and takes away. Fields stand in the order of RFC 8785: see [`Contents::encode`].
+/// What a layer brings and takes away. Fields stand in the order of RFC 8785: see `encode`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// Digest of the layer's uncompressed tar.

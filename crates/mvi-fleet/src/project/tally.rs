@@ -22,9 +22,9 @@ impl Projection for Tally {
 
     fn schema(&self) -> &'static str {
         "CREATE TABLE counted (
-             digest BLOB PRIMARY KEY, compliant INTEGER NOT NULL, heavy INTEGER NOT NULL, unmeasured INTEGER NOT NULL,
+             image INTEGER PRIMARY KEY, compliant INTEGER NOT NULL, heavy INTEGER NOT NULL, unmeasured INTEGER NOT NULL,
              bytes INTEGER
-         ) STRICT, WITHOUT ROWID;
+         ) STRICT;
          CREATE TABLE tally (
              one INTEGER PRIMARY KEY CHECK (one = 1),
              total INTEGER NOT NULL, compliant INTEGER NOT NULL, heavy INTEGER NOT NULL, unmeasured INTEGER NOT NULL,
@@ -56,11 +56,14 @@ fn recount(db: &Connection, digest: &Digest) -> Result<()> {
     recount_bytes(db, &of_digest(digest))
 }
 
-/// Takes away what an image contributed and adds what it contributes now.
+/// Takes away what an image contributed and adds what it contributes now; one that is not known contributes nothing.
 fn recount_bytes(db: &Connection, digest: &[u8]) -> Result<()> {
-    let mut before = db.prepare_cached("SELECT compliant, heavy, unmeasured, bytes FROM counted WHERE digest = ?")?;
-    let before = before.query_row([digest], Share::read).optional()?;
-    let now = share(db, digest)?;
+    let mut image = db.prepare_cached("SELECT id, audited, transfer FROM image WHERE digest = ?")?;
+    let image = image.query_row([digest], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((image, audited, bytes)): Option<(u64, bool, Option<u64>)> = image else { return Ok(()) };
+    let mut before = db.prepare_cached("SELECT compliant, heavy, unmeasured, bytes FROM counted WHERE image = ?")?;
+    let before = before.query_row([image], Share::read).optional()?;
+    let now = if audited { share(db, digest, bytes)? } else { None };
     if before == now {
         return Ok(());
     }
@@ -71,10 +74,10 @@ fn recount_bytes(db: &Connection, digest: &[u8]) -> Result<()> {
         Some(now) => {
             add(db, &now, 1)?;
             let mut put = db.prepare_cached("INSERT OR REPLACE INTO counted VALUES (?, ?, ?, ?, ?)")?;
-            put.execute(params![digest, now.compliant, now.heavy, now.unmeasured, now.bytes])?;
+            put.execute(params![image, now.compliant, now.heavy, now.unmeasured, now.bytes])?;
         }
         None => {
-            db.prepare_cached("DELETE FROM counted WHERE digest = ?")?.execute([digest])?;
+            db.prepare_cached("DELETE FROM counted WHERE image = ?")?.execute([image])?;
         }
     }
     Ok(())
@@ -99,10 +102,7 @@ impl Share {
 }
 
 /// An image counts if it is known, audited, and of no organism that is retired; unjudged, it is unmeasured.
-fn share(db: &Connection, digest: &[u8]) -> Result<Option<Share>> {
-    let mut image = db.prepare_cached("SELECT audited, transfer FROM image WHERE digest = ?")?;
-    let image = image.query_row([digest], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((true, bytes)) = image else { return Ok(None) };
+fn share(db: &Connection, digest: &[u8], bytes: Option<u64>) -> Result<Option<Share>> {
     let mut rings = db.prepare_cached("SELECT gid FROM ring WHERE digest = ?")?;
     let mut rings = rings.query([digest])?;
     while let Some(ring) = rings.next()? {

@@ -25,7 +25,7 @@ impl Store {
     pub fn events_of(&self, subject: &str) -> Result<Vec<Event>, FleetError> {
         self.read(|db| {
             let mut find =
-                db.prepare(&format!("SELECT {COLUMNS} FROM event WHERE subject = ? AND kind <> 'layer' ORDER BY seq"))?;
+                db.prepare(&format!("SELECT {COLUMNS} FROM event WHERE substr(subject, -16) = substr(?1, -16) AND subject = ?1 AND kind <> 'layer' ORDER BY seq"))?;
             let mut rows = find.query([subject])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {

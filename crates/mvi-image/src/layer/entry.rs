@@ -231,9 +231,25 @@ pub(crate) struct EntryTableBuilder {
     last_dir: (Vec<u8>, u32),
 }
 
+/// Bytes of a layer for one entry that is reserved for: about half of what real layers have. Room that is not used is
+/// never touched, and tables that grow by moving cost more than all parsing.
+const BYTES_PER_ENTRY: u64 = 4 << 10;
+/// Most entries that are reserved for.
+const RESERVED: u64 = 1 << 20;
+/// Bytes of names for an entry, at least.
+const NAME: usize = 16;
+
 impl EntryTableBuilder {
     pub(crate) fn new() -> Self {
+        Self::for_layer(0)
+    }
+
+    /// For a layer of about so many bytes.
+    pub(crate) fn for_layer(bytes: u64) -> Self {
+        let room = usize::try_from((bytes / BYTES_PER_ENTRY).min(RESERVED)).unwrap_or(0);
         let mut table = EntryTable::default();
+        table.entries.reserve(room);
+        table.names.reserve(room * NAME);
         table.dirs.push(DirRecord { parent: 0, name: Text::default() });
         Self {
             table,

@@ -26,6 +26,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) limits: &'a Limits,
     /// Entries of the whole image seen so far.
     pub(crate) files: &'a AtomicU64,
+    /// About how many bytes the layer has, to make room for what is in it; 0 where nobody knows.
+    pub(crate) about: u64,
 }
 
 /// Why a pass ended early.
@@ -50,7 +52,7 @@ impl Scan<'_> {
     pub(crate) fn walk(&self, source: &mut dyn LayerBytes) -> Result<LayerFacts, ScanOutcome> {
         let mut walk = Walk {
             scan: self,
-            builder: EntryTableBuilder::new(),
+            builder: EntryTableBuilder::for_layer(self.about),
             facts: LayerFacts::default(),
             path: Vec::new(),
             hash: Xxh3::new(),

@@ -37,7 +37,7 @@ impl Reading<'_> {
 
     fn scan(&self) -> Scan<'_> {
         let options = self.pass.options;
-        Scan { collector: options.collector, limits: options.limits, files: self.pass.files }
+        Scan { collector: options.collector, limits: options.limits, files: self.pass.files, about: self.range.length }
     }
 
     fn skipping(&self) -> Result<(LayerFacts, Option<Digest>), ImageError> {
@@ -154,7 +154,7 @@ impl Unpacking<'_> {
 
     fn walk(&self, mut source: Piped<'_>) -> Result<LayerFacts, ImageError> {
         let options = self.pass.options;
-        let scan = Scan { collector: options.collector, limits: options.limits, files: self.pass.files };
+        let scan = Scan { collector: options.collector, limits: options.limits, files: self.pass.files, about: 0 };
         let facts = scan.walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
         Ok(LayerFacts { tar_bytes: source.total(), diff_id: source.digest(), ..facts })
     }

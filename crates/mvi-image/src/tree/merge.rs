@@ -315,8 +315,8 @@ struct Slot {
 impl FileTree {
     fn new(layers: Vec<Arc<LayerFacts>>) -> Self {
         let counts = || layers.iter().map(|layer| layer.table().entries.len());
-        // Growing a table of indices means hashing every name again, so it gets room for all at once: 5 bytes each.
-        let (most, all) = (counts().max().unwrap_or(0), counts().sum());
+        // Growing means hashing every name and moving every record again; room that is not used is never touched.
+        let all: usize = counts().sum();
         let root = Record {
             parent: ROOT.0,
             name_start: 0,
@@ -330,7 +330,7 @@ impl FileTree {
             first_child: NONE,
             next_sibling: NONE,
         };
-        let mut records = Vec::with_capacity(most + 1);
+        let mut records = Vec::with_capacity(all + 1);
         records.push(root);
         Self {
             layers,

@@ -87,7 +87,10 @@ fn open(shelf: &Arc<Shelf>, document: &[u8]) -> Result<Image, ImageError> {
 
 fn read(image: &Image, cache: Option<&LayerCache>, verify: bool) -> Result<Vec<ScannedLayer>, ImageError> {
     let limits = Limits::default();
-    scan(image, &ScanOptions { collector: &Names, limits: &limits, verify, jobs: 2, cache, progress: &Quiet })
+    scan(
+        image,
+        &ScanOptions { collector: &Names, limits: &limits, verify, estimate: true, jobs: 2, cache, progress: &Quiet },
+    )
 }
 
 /// An image of layers that are stored as `packed`, on a shelf; and its manifest.

@@ -56,7 +56,10 @@ impl Desk {
     /// Reads an image.
     pub(crate) fn scan(&self, image: &Image, cache: Option<&LayerCache>) -> Result<Vec<ScannedLayer>, ImageError> {
         let (limits, progress) = (&self.limits, &Quiet);
-        scan(image, &ScanOptions { collector: &HeadersOnly, limits, verify: true, jobs: 4, cache, progress })
+        scan(
+            image,
+            &ScanOptions { collector: &HeadersOnly, limits, verify: true, estimate: true, jobs: 4, cache, progress },
+        )
     }
 
     /// The code of what comes of reading; `fine` when nothing is wrong.

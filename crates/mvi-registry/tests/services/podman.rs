@@ -116,8 +116,15 @@ pub(crate) fn open_for(
 /// Reads every layer, digests checked.
 pub(crate) fn read(image: &Image) -> Vec<ScannedLayer> {
     let limits = Limits::default();
-    let options =
-        ScanOptions { collector: &HeadersOnly, limits: &limits, verify: true, jobs: 2, cache: None, progress: &Quiet };
+    let options = ScanOptions {
+        collector: &HeadersOnly,
+        limits: &limits,
+        verify: true,
+        estimate: true,
+        jobs: 2,
+        cache: None,
+        progress: &Quiet,
+    };
     scan(image, &options).unwrap()
 }
 

@@ -85,8 +85,15 @@ fn a_file_that_was_changed_in_the_storage_is_found_out() {
 fn code(image: &mvi_image::Image) -> &'static str {
     use mvi_image::{HeadersOnly, Limits, Quiet, ScanOptions, scan};
     let limits = Limits::default();
-    let options =
-        ScanOptions { collector: &HeadersOnly, limits: &limits, verify: true, jobs: 1, cache: None, progress: &Quiet };
+    let options = ScanOptions {
+        collector: &HeadersOnly,
+        limits: &limits,
+        verify: true,
+        estimate: true,
+        jobs: 1,
+        cache: None,
+        progress: &Quiet,
+    };
     scan(image, &options).map_or_else(|error| error.code(), |_| "fine")
 }
 

@@ -62,25 +62,25 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
         CrqVerb::Amend { id, request } => {
             let before = desk.crq(*id)?.request.clone();
             let request = requested(request, before);
-            desk.act(*id, Deed::Amend { request }, Found::default())
+            desk.act(*id, Deed::Amend { request }, &Found::default())
         }
         CrqVerb::File { id, proof } => {
             let found = prove(&desk, *id, proof)?;
-            desk.act(*id, Deed::File, found)
+            desk.act(*id, Deed::File, &found)
         }
         CrqVerb::Decide { id, record, proof } => {
             let mut found = prove(&desk, *id, proof)?;
             found.decision = Some(decision(&desk, *id, record.as_ref(), &found)?);
-            desk.act(*id, Deed::Decide, found)
+            desk.act(*id, Deed::Decide, &found)
         }
         CrqVerb::Log { id } => log(&mut desk, *id),
-        CrqVerb::Approve { id, role } => desk.act(*id, Deed::Approve { role: role.clone() }, Found::default()),
+        CrqVerb::Approve { id, role } => desk.act(*id, Deed::Approve { role: role.clone() }, &Found::default()),
         CrqVerb::Reject { id, role, reason } => {
-            desk.act(*id, Deed::Reject { role: role.clone(), reason: reason.clone() }, Found::default())
+            desk.act(*id, Deed::Reject { role: role.clone(), reason: reason.clone() }, &Found::default())
         }
         CrqVerb::Register { id } => {
             let organism = organism(&desk, *id)?;
-            desk.act(*id, Deed::Register, Found { organism, ..Found::default() })
+            desk.act(*id, Deed::Register, &Found { organism, ..Found::default() })
         }
         CrqVerb::Activate { id, key, rom_folder, password } => {
             activate(&mut desk, *id, key, rom_folder.as_deref(), password)
@@ -88,15 +88,15 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
         CrqVerb::Renew { id, role, record, proof } => {
             let mut found = prove(&desk, *id, proof)?;
             found.decision = Some(decision(&desk, *id, record.as_ref(), &found)?);
-            desk.act(*id, Deed::Renew { role: role.clone() }, found)
+            desk.act(*id, Deed::Renew { role: role.clone() }, &found)
         }
         CrqVerb::Revoke { id, role, reason } => {
-            desk.act(*id, Deed::Revoke { role: role.clone(), reason: reason.clone() }, Found::default())
+            desk.act(*id, Deed::Revoke { role: role.clone(), reason: reason.clone() }, &Found::default())
         }
-        CrqVerb::Withdraw { id } => desk.act(*id, Deed::Withdraw, Found::default()),
+        CrqVerb::Withdraw { id } => desk.act(*id, Deed::Withdraw, &Found::default()),
         CrqVerb::Supersede { id, with } => {
             let successor = Some(at(desk.crq(*with)?, &desk.calendar(), desk.now));
-            desk.act(*id, Deed::Supersede { by: *with }, Found { successor, ..Found::default() })
+            desk.act(*id, Deed::Supersede { by: *with }, &Found { successor, ..Found::default() })
         }
         CrqVerb::Grandfather => grandfather(&mut desk),
         CrqVerb::List { format } => crq_show::list(&desk, *format),
@@ -151,8 +151,8 @@ impl Desk {
     }
 
     /// Lets the state machine decide, keeps what became of the request, and says so.
-    pub(super) fn act(&mut self, id: CrqId, deed: Deed, found: Found) -> Result<Exit, Failure> {
-        match self.decide(id, deed, &found)? {
+    pub(super) fn act(&mut self, id: CrqId, deed: Deed, found: &Found) -> Result<Exit, Failure> {
+        match self.decide(id, deed, found)? {
             Ok(after) => self.keep(&after),
             Err(refused) => refusal(&refused),
         }
@@ -281,7 +281,7 @@ fn log(desk: &mut Desk, id: CrqId) -> Result<Exit, Failure> {
     // What is logged is the request as it stands; saying it twice is saying it once.
     let event = desk.ledger.log(&crq, &mut stamp).map_err(anyhow::Error::from)?;
     let event = event.ok_or_else(|| Failure::usage("the fleet has no log; name its database with --store"))?;
-    desk.act(id, Deed::Log { event }, Found::default())
+    desk.act(id, Deed::Log { event }, &Found::default())
 }
 
 fn grandfather(desk: &mut Desk) -> Result<Exit, Failure> {

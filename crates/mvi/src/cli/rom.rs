@@ -48,7 +48,7 @@ pub(super) fn run(args: &RomArgs) -> Result<Exit, Failure> {
             Ok(Exit::Fine)
         }
         RomVerb::Push(push) => rom_registry::push(&shelf, push),
-        RomVerb::Pull { reference, read } => rom_registry::pull(&shelf, reference, read),
+        RomVerb::Pull(fetch) => rom_registry::pull(&shelf, &fetch.reference, &fetch.read),
     }
 }
 

@@ -62,12 +62,16 @@ pub(crate) enum RomVerb {
     Push(Box<PushArgs>),
     /// Fetch a ROM from a registry; it is verified before it is stored
     #[command(after_help = "Examples:\n  mvi rom pull registry.corp/rom/go:v13 --trust ada.key.pub")]
-    Pull {
-        /// Where it is: HOST/NAME:TAG or HOST/NAME@DIGEST
-        reference: String,
-        #[command(flatten)]
-        read: ReadArgs,
-    },
+    Pull(Box<FetchArgs>),
+}
+
+/// What is fetched.
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// Where it is: HOST/NAME:TAG or HOST/NAME@DIGEST
+    pub(crate) reference: String,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
 }
 
 const SEAL_EXAMPLES: &str = "\
