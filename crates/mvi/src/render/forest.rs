@@ -113,11 +113,14 @@ fn legend(out: &mut String, report: &ForestReport, width: f64) {
 /// One row of trees on its ground, with the marks of the scale behind it.
 fn row(out: &mut String, layout: &Layout<'_>, stand: &Stand<'_>) {
     let ground = HEAD + stand.ground;
+    let mut below = 0.0;
     for mark in MARKS.iter().filter(|mark| layout.height_of(**mark) < stand.tallest + 12.0) {
         let height = layout.height_of(*mark);
-        if height < 9.0 {
+        // Marks that stand too close could not be read.
+        if height - below < 14.0 {
             continue;
         }
+        below = height;
         let text = if *mark >= 1000.0 { format!("{} GB", mark / 1000.0) } else { format!("{mark} MB") };
         let _ = writeln!(
             out,

@@ -70,10 +70,12 @@ pub(crate) fn scan(
     let done_before = places.len() - open.len();
     watch(&ScanStep::Found(open.len()));
     let known = known(memory)?;
+    let pulled = journal.plan().workloads.as_ref().map(kubernetes::pulled).unwrap_or_default();
     let mut told = Told { again: options.again, images: Vec::new(), unreadable: BTreeMap::new(), too_old: 0 };
     for attempt in 0..=options.retries {
         let last = attempt == options.retries;
-        let reader = Reader { examiner, options, known: &known, places: &places, standard: memory.law.standard };
+        let standard = memory.law.standard;
+        let reader = Reader { examiner, options, known: &known, pulled: &pulled, places: &places, standard };
         let again = reader.read_all(&open, &mut |outcome| {
             let place = outcome.place;
             let retry = !last && outcome.unreadable.iter().any(is_passing);
@@ -174,6 +176,7 @@ struct Reader<'a> {
     examiner: &'a Examiner<'a>,
     options: &'a ScanOptions,
     known: &'a HashSet<Digest>,
+    pulled: &'a BTreeMap<String, Digest>,
     places: &'a [String],
     standard: &'a mvi_standard::Standard,
 }
@@ -211,9 +214,10 @@ impl Reader<'_> {
         }
     }
 
-    /// The digest in the name of an image that the fleet knows: nobody has to be asked about it.
+    /// The digest in the name of an image that the fleet knows, or that a node pulled under it: nobody has to be asked.
     fn known_by_name(&self, place: &str) -> Option<Digest> {
-        let digest = place.strip_prefix("docker://")?.rsplit_once('@')?.1.parse().ok()?;
+        let named = || place.strip_prefix("docker://")?.rsplit_once('@')?.1.parse().ok();
+        let digest = self.pulled.get(place).cloned().or_else(named)?;
         (self.options.again == Again::No && self.known.contains(&digest)).then_some(digest)
     }
 

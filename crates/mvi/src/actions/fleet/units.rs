@@ -67,6 +67,8 @@ pub(super) fn count(
     weigh: Weigh,
     uses: &Use,
 ) -> Result<(Tally, Vec<Candidate>), FleetFailure> {
+    // Where it is known what runs at all, what is not seen runs nowhere.
+    let cluster = rows.iter().any(|row| row.pods > 0);
     let mut units: BTreeMap<(&str, &str), Vec<&ImageRow>> = BTreeMap::new();
     let mut platforms: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in rows.iter().filter(|row| scope(row)) {
@@ -81,7 +83,7 @@ pub(super) fn count(
         let standing =
             members.iter().map(|row| standing(row.judgement.as_ref())).max_by_key(|standing| rank(*standing));
         let standing = standing.unwrap_or(Standing::Unmeasured);
-        let weight = weight(name, &members, weigh, uses)?;
+        let weight = weight(name, &members, (weigh, cluster), uses)?;
         tally.add(standing, weight)?;
         candidates.push(Candidate { name: name.to_owned(), standing, weight });
     }
@@ -108,14 +110,16 @@ fn rank(standing: Standing) -> u8 {
     }
 }
 
-fn weight(name: &str, members: &[&ImageRow], weigh: Weigh, uses: &Use) -> Result<u64, FleetFailure> {
+/// What the platforms of an image weigh together; `cluster` says whether it is known what runs.
+fn weight(name: &str, members: &[&ImageRow], (weigh, cluster): (Weigh, bool), uses: &Use) -> Result<u64, FleetFailure> {
     let said = |row: &&ImageRow| uses.get(&row.image.digest.to_string()).copied().unwrap_or_default();
     let (what, values): (_, Vec<Option<f64>>) = match weigh {
         Weigh::Images => return Ok(1),
         Weigh::Bytes => ("size", members.iter().map(|row| row.dimensions.get("size_mb").copied()).collect()),
         Weigh::Pulls => ("number of pulls", members.iter().map(|row| said(row).0).collect()),
         Weigh::Pods => {
-            let running = |row: &&ImageRow| (row.pods > 0).then_some(row.pods as f64).or(said(row).1);
+            let running =
+                |row: &&ImageRow| (row.pods > 0).then_some(row.pods as f64).or(said(row).1).or(cluster.then_some(0.0));
             ("number of pods", members.iter().map(running).collect())
         }
     };

@@ -141,6 +141,19 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// The digest that nodes pulled for every place; none where two nodes have different ones.
+pub(super) fn pulled(workloads: &Workloads) -> BTreeMap<String, Digest> {
+    let mut found: BTreeMap<String, Option<&Digest>> = BTreeMap::new();
+    for container in &workloads.containers {
+        let digest = container.digest.as_ref();
+        let kept = found.entry(container.place.clone()).or_insert(digest);
+        if *kept != digest {
+            *kept = None;
+        }
+    }
+    found.into_iter().filter_map(|(place, digest)| Some((place, digest?.clone()))).collect()
+}
+
 /// Tells the fleet who runs what, and what runs no more. A container whose image was read runs that image; of one that
 /// was not, the digest that its node pulled.
 ///

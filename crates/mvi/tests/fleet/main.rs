@@ -1,0 +1,22 @@
+//! The fleet as its users meet it: arguments in; output, exit code and store out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)] // a test that cannot be set up should stop
+
+#[path = "../../../mvi-image/tests/images/archive.rs"]
+mod archive;
+#[path = "../cli/desk.rs"]
+mod desk;
+#[path = "../../../mvi-registry/tests/registries/distribution.rs"]
+mod distribution;
+#[path = "../../../mvi-image/tests/images/entry.rs"]
+mod entry;
+mod golden;
+mod interrupted;
+mod layout;
+mod pods;
+mod questions;
+mod registry;
+mod scan;
+mod schema;
+mod snapshots;
+mod stage;
+mod store;
