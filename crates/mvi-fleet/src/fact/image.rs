@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use mvi_image::Digest;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::{Fault, Result};
 
@@ -48,6 +49,9 @@ pub struct ImageFacts {
     /// What is declared about its base, strongest evidence first or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<BaseClaim>,
+    /// What a judge needs beside the above, in the words of whoever recorded the image; kept whole and given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Value>,
 }
 
 /// Someone's claim on the base of the image it stands in.
