@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use mvi_image::Digest;
 use mvi_seal::{BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, SealingFacts, Template};
 use mvi_standard::base::BaseStanding;
+use mvi_standard::crq::{Calendar, Crq, at};
 use mvi_standard::evidence::MeasuredElsewhere;
 use mvi_standard::judge::{Gate, GateStatus};
 use mvi_standard::pressure::{Measurements, pressure};
@@ -59,10 +60,10 @@ pub(crate) struct SealRequest<'a> {
     pub measured: MeasuredFile,
     /// Names that are sealed already.
     pub sealed: &'a [RomName],
-    /// Bases that the fleet has a GID for, beside the standard's own.
-    pub registered: &'a dyn Fn(&str) -> bool,
-    /// True when an active change request covers the base.
-    pub crq_active: bool,
+    /// References that the fleet has a GID for, beside the standard's own.
+    pub registered: &'a [String],
+    /// Change requests; one in force that asks for the base lifts its ban.
+    pub crqs: &'a [Crq],
     /// The moment of sealing.
     pub now: Timestamp,
 }
@@ -91,10 +92,14 @@ pub(crate) fn prepare(examined: &Examined, request: SealRequest<'_>) -> anyhow::
     let facts = SealingFacts {
         failing_gates: Some(failing(&judgement.gates)),
         base_banned: banned(&judgement.base),
-        crq_active: request.crq_active,
+        crq_active: is_asked_for(standard, &base, &request),
         measured_by_build: true,
-        gid_registered: standard.gids.iter().any(|gid| counts_as(standard, &base, &gid.image))
-            || (request.registered)(&base),
+        gid_registered: standard
+            .gids
+            .iter()
+            .map(|gid| &gid.image)
+            .chain(request.registered)
+            .any(|known| counts_as(standard, &base, known)),
     };
     let content = content(row, base, (&judgement, examined.image.layers.len()), request)?;
     Ok(Prepared { content, facts })
@@ -129,6 +134,13 @@ fn banned(base: &BaseStanding) -> Option<bool> {
         BaseStanding::Banned { .. } => Some(true),
         BaseStanding::Registered { .. } | BaseStanding::Outside { .. } => Some(false),
     }
+}
+
+/// True when a change request in force at the moment asks for this base.
+fn is_asked_for(standard: &Standard, base: &str, request: &SealRequest<'_>) -> bool {
+    let calendar = Calendar::of(standard, &[]);
+    let in_force = request.crqs.iter().map(|crq| at(crq, &calendar, request.now)).filter(|crq| crq.state.is_in_force());
+    in_force.filter_map(|crq| crq.request.base).any(|asked| counts_as(standard, base, &asked))
 }
 
 /// True when a reference is the registered one, or a refinement of it.

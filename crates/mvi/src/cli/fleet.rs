@@ -119,7 +119,7 @@ impl Desk {
 }
 
 /// The file of the fleet: as stated, as `mvi.toml` says, or the usual one; none without a home.
-fn store_file(stated: Option<&str>, config: &Config) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn store_file(stated: Option<&str>, config: &Config) -> Result<Option<PathBuf>, Failure> {
     match (stated, &config.fleet.store) {
         (Some(stated), _) => file_of(stated).map(Some),
         (None, Some(stated)) => Ok(Some(config.path(&file_of(&stated.to_string_lossy())?))),

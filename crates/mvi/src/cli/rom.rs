@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use mvi_fleet::{Fact, RomFacts, Stamp, Store};
 use mvi_inventory::InventoryCollector;
-use mvi_seal::{PublicKey, RomContent, RomFolder, RomName, Verified, refusals};
+use mvi_seal::{PublicKey, RomContent, RomFolder, RomName, Sealed, Verified, refusals};
 use mvi_standard::Standard;
 
 use super::args::ShowFormat;
 use super::args::rom::{RomArgs, RomVerb, SealArgs};
+use super::fleet::store_file;
 use super::key::{public_keys, signing_key};
 use super::look::{examine_options, location};
 use super::output::{Exit, Failure};
@@ -29,6 +31,8 @@ pub(super) struct Shelf {
     pub folder: RomFolder,
     /// Public keys that may seal.
     pub trusted: Vec<PublicKey>,
+    /// The fleet's database, where there is one.
+    pub store: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &RomArgs) -> Result<Exit, Failure> {
@@ -74,7 +78,8 @@ fn shelf(args: &RomArgs) -> Result<Shelf, Failure> {
         [] => config.rom.trusted.iter().map(|key| config.path(key)).collect(),
         stated => stated.to_vec(),
     };
-    Ok(Shelf { folder: RomFolder::new(folder), trusted: public_keys(&trusted)? })
+    let store = store_file(None, &config)?.filter(|store| store.exists());
+    Ok(Shelf { folder: RomFolder::new(folder), trusted: public_keys(&trusted)?, store })
 }
 
 pub(super) fn parse(name: &str) -> Result<RomName, Failure> {
@@ -110,8 +115,41 @@ fn seal(mut shelf: Shelf, args: &SealArgs) -> Result<Exit, Failure> {
     let content = RomContent { sequence, previous, ..prepared.content };
     let sealed = shelf.folder.seal(&content, &[&key])?;
     let verified = sealed.verify(&[key.public()])?;
+    record(shelf.store.as_deref(), &sealed, &verified)?;
     writeln!(anstream::stdout(), "{} sealed {}", content.name, verified.seal)?;
     Ok(Exit::Fine)
+}
+
+/// References of the organisms that the fleet has registered and not retired.
+fn registered_bases(store: Option<&Path>) -> Result<Vec<String>, Failure> {
+    let Some(store) = store else { return Ok(Vec::new()) };
+    let store = Store::open_read_only(store)?;
+    let mut references = Vec::new();
+    for gid in store.gids()? {
+        let organism = store.organism(&gid)?;
+        if organism.retired.is_none() {
+            references.push(organism.facts.reference);
+        }
+    }
+    Ok(references)
+}
+
+/// Tells the fleet of a sealed ROM; saying it twice is saying it once.
+pub(super) fn record(store: Option<&Path>, sealed: &Sealed, verified: &Verified) -> Result<(), Failure> {
+    let Some(path) = store else { return Ok(()) };
+    let mut store = Store::open(path)?;
+    let content = &verified.content;
+    let fact = Fact::Rom(RomFacts {
+        name: content.name.to_string(),
+        seal: verified.seal.clone(),
+        previous: content.previous.clone(),
+        gid: None,
+        document: serde_json::from_slice(sealed.bytes()).map_err(anyhow::Error::from)?,
+    });
+    let actor = settings::user_name().unwrap_or_else(|| "unknown".to_owned());
+    let mut stamp = Stamp::new(settings::now(), actor, settings::seed()?);
+    store.append(&mut stamp, &fact, Some(&format!("rom/{}", verified.seal)))?;
+    Ok(())
 }
 
 fn prepare_record(
@@ -134,8 +172,8 @@ fn prepare_record(
         statement,
         measured,
         sealed: &shelf.folder.names()?,
-        registered: &|_| false,
-        crq_active: false,
+        registered: &registered_bases(shelf.store.as_deref())?,
+        crqs: &super::crq::in_force(None)?,
         now: settings::now(),
     };
     Ok(prepare(&examined, request)?)

@@ -12,7 +12,7 @@ use super::args::rom::PushArgs;
 use super::key::signing_key;
 use super::output::{Exit, Failure};
 use super::remote::registry_options;
-use super::rom::{Shelf, parse};
+use super::rom::{Shelf, parse, record};
 
 /// What kind of artifact a ROM is.
 const ARTIFACT_TYPE: &str = "application/vnd.mvi.rom.v1";
@@ -87,6 +87,7 @@ pub(super) fn pull(shelf: &Shelf, text: &str, read: &ReadArgs) -> Result<Exit, F
     let sealed = Sealed::from_bytes(blob.bytes);
     let verified = sealed.verify(&shelf.trusted)?;
     shelf.folder.store(&verified.content.name, &sealed)?;
+    record(shelf.store.as_deref(), &sealed, &verified)?;
     writeln!(anstream::stdout(), "{} {}", verified.content.name, verified.seal)?;
     Ok(Exit::Fine)
 }

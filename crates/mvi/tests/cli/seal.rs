@@ -100,6 +100,16 @@ fn a_template_is_sealed_verified_shown_and_rendered() {
 }
 
 #[test]
+fn where_there_is_a_fleet_its_log_tells_of_the_seal() {
+    let desk = desk();
+    // The first word about a fleet makes its database.
+    desk.says(&["crq", "list"]);
+    desk.says(&[SEAL, &["--key", "ada.key"]].concat());
+    check(&desk, &["fleet", "log"], 0, "ROM-PY-SERVICE-V13");
+    check(&desk, &["fleet", "check"], 0, "all is whole");
+}
+
+#[test]
 fn what_the_guards_refuse_is_not_sealed() {
     let desk = desk();
     check(&desk, &[SEAL, &["--check"]].concat(), 0, "nothing keeps ROM-PY-SERVICE-V13 from being sealed");
