@@ -6,6 +6,7 @@ pub(crate) mod card;
 pub(crate) mod dossier;
 mod error;
 pub(crate) mod forest;
+mod growth;
 pub(crate) mod import;
 mod judging;
 pub(crate) mod lineage;

@@ -63,6 +63,22 @@ fn readings_and_weights_come_out() {
 }
 
 #[test]
+fn what_is_declared_and_what_is_computed_are_compared() {
+    let desk = recorded();
+    let told = said(&desk, &["fleet", "import", "fleet.toml"]);
+    let mut declared = Vec::new();
+    for image in told["images"].as_array().unwrap() {
+        for finding in image["findings"].as_array().unwrap() {
+            let code = finding["code"].as_str().unwrap();
+            if code.starts_with("D-") {
+                declared.push(format!("{} {code}", image["name"].as_str().unwrap()));
+            }
+        }
+    }
+    assert_eq!(declared, ["mefine-static D-LINEAGE", "pemos-portal v461 D-SIZE", "pemos-portal v461 D-GROWTH"]);
+}
+
+#[test]
 fn a_score_below_what_is_asked_for_fails_and_so_does_none() {
     let code = |desk: &Desk, least: &str| desk.run(&["fleet", "solvency", "--fail-below", least]).status.code();
     let desk = recorded();

@@ -5,6 +5,7 @@ use mvi_standard::Severity;
 use mvi_standard::judge::Finding;
 use mvi_standard::organism::{Reproduction, age_finding, school};
 
+use super::growth::growth;
 use super::row::row;
 use super::units::current;
 use super::{FleetFailure, Memory};
@@ -59,8 +60,10 @@ fn image(memory: &mut Memory<'_>, name: &str) -> Result<ImageCard, FleetFailure>
     let facts = memory.store.facts(name)?;
     let judged = memory.judged(&facts)?;
     let digest = facts.digest.to_string();
+    let standard = memory.law.standard;
     let rows =
         memory.store.list(&ListFilter { repository: Some(facts.repository.clone()), ..ListFilter::default() })?;
+    let grown = growth(standard, &memory.store, &facts, rows.iter())?;
     let (now, before) = current(rows);
     let superseded = before.iter().any(|row| row.image.digest == facts.digest);
     let line = now.iter().chain(&before).find(|row| row.image.digest == facts.digest).map(row);
@@ -80,7 +83,7 @@ fn image(memory: &mut Memory<'_>, name: &str) -> Result<ImageCard, FleetFailure>
         pressure: judged.pressure,
         placement: judged.placement,
         coverage: judged.coverage,
-        findings: judged.findings,
+        findings: judged.findings.into_iter().chain(grown).collect(),
         next_steps: judged.judgement.next_steps.iter().map(|step| step.text.clone()).collect(),
         lineage,
         split,

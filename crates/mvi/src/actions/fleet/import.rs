@@ -1,12 +1,13 @@
 //! Takes in a fleet written by hand: every entry becomes an image, or the declaration of one that was read before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use mvi_fleet::{BaseClaim, Evidence, Fact, ImageFacts, OrganismFacts, Role, Scope, Sizes, SostleRange};
+use mvi_fleet::{BaseClaim, Evidence, Fact, ImageFacts, ImageRow, OrganismFacts, Role, Scope, Sizes, SostleRange};
 use mvi_standard::fleet_file::{FleetFile, FleetImage};
 use mvi_standard::standard::Gid;
 
 use super::dossier::Dossier;
+use super::growth::growth;
 use super::lineage::{UNKNOWN, is_same, stand_in_digest};
 use super::list::{View, rows};
 use super::solvency::{Count, score};
@@ -32,6 +33,11 @@ pub(crate) fn import(memory: &mut Memory<'_>, fleet: &FleetFile) -> Result<Impor
     }
     let facts: Vec<ImageFacts> = told.iter().map(|(_, image)| image.clone()).collect();
     let done = memory.tell(&facts)?;
+    let rows = rows(&memory.store, &View::default())?;
+    let mut lines: HashMap<&str, Vec<&ImageRow>> = HashMap::new();
+    for row in &rows.current {
+        lines.entry(&row.repository).or_default().push(row);
+    }
     let mut imported = Vec::with_capacity(told.len());
     for ((place, image), ingested) in told.iter().zip(&done) {
         let was_known = known.iter().any(|known| known.digest == image.digest);
@@ -41,6 +47,8 @@ pub(crate) fn import(memory: &mut Memory<'_>, fleet: &FleetFile) -> Result<Impor
             (false, _) => Change::Same,
         };
         let judged = memory.judged(image)?;
+        let line = lines.get(image.repository.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let grown = growth(memory.law.standard, &memory.store, image, line.iter().copied())?;
         imported.push(ImportedImage {
             name: fleet.images.get(*place).map(|entry| entry.name.clone()).unwrap_or_default(),
             reference: image.reference.clone(),
@@ -48,10 +56,9 @@ pub(crate) fn import(memory: &mut Memory<'_>, fleet: &FleetFile) -> Result<Impor
             change,
             verdict: judged.judgement.verdict,
             effective: judged.effective.effective,
-            findings: judged.findings,
+            findings: judged.findings.into_iter().chain(grown).collect(),
         });
     }
-    let rows = rows(&memory.store, &View::default())?;
     let solvency = score(memory.law.standard, &rows.current, &Count::default(), &Default::default())?;
     Ok(ImportReport {
         schema: "mvi-fleet-import/1",

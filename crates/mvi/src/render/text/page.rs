@@ -158,6 +158,11 @@ pub(super) fn files(count: u64) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
+/// A number of layers in words.
+pub(super) fn layers(count: u64) -> String {
+    if count == 1 { "1 layer".to_owned() } else { format!("{count} layers") }
+}
+
 /// The front of `text`, with an ellipsis where something is missing.
 pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {

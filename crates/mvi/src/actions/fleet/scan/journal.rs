@@ -78,10 +78,11 @@ impl Journal {
     /// [`JournalError::File`].
     pub(crate) fn begin(path: &Path, plan: Plan) -> Result<Self, JournalError> {
         let failed = |source| JournalError::File { what: "write", path: path.to_owned(), source };
-        let draft = path.with_extension("scan.new");
-        let mut file = File::create(&draft).map_err(failed)?;
-        write(&mut file, &plan).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&draft, path).map_err(failed)?;
+        // Two scans may begin at once; each writes a file of its own, and the later one is the last.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        write(draft.as_file_mut(), &plan).and_then(|()| draft.as_file().sync_all()).map_err(failed)?;
+        let file = draft.persist(path).map_err(|error| failed(error.error))?;
         Ok(Self { path: path.to_owned(), file, plan, done: BTreeMap::new() })
     }
 

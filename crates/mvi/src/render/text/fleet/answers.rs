@@ -6,7 +6,7 @@ use anstyle::Style;
 use mvi_fleet::{BlastRadius, Change, Cover, Inheritance, LineageFinding, Orphan, SplitPart};
 
 use super::table;
-use crate::render::text::page::{Page, cut, paint};
+use crate::render::text::page::{Page, cut, layers, paint};
 use crate::report::Megabytes;
 use crate::report::fleet::{AnswerReport, DueReport, LineageReport, SimilarReport};
 
@@ -30,7 +30,7 @@ pub(super) fn lineage(report: &LineageReport, page: &mut Page<'_>) -> io::Result
     for (depth, base) in lineage.bases.iter().enumerate() {
         let gid = base.gid.as_ref().map_or_else(String::new, |gid| format!(" · {gid}"));
         let text = format!("  {}{}", "  ".repeat(depth.min(10)), base.image.reference);
-        page.both(paint::PLAIN, &text, &format!("{} layers{gid}", base.layers))?;
+        page.both(paint::PLAIN, &text, &format!("{}{gid}", layers(base.layers as u64)))?;
     }
     if lineage.bases.is_empty() {
         page.line(&[(paint::DIM, "  no known image is a base of it")])?;

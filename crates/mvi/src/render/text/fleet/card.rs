@@ -8,7 +8,7 @@ use mvi_standard::evidence::BaseSource;
 
 use super::{findings, table};
 use crate::render::text::audit::verdict_style;
-use crate::render::text::page::{Page, cut, paint};
+use crate::render::text::page::{Page, cut, layers, paint};
 use crate::report::Megabytes;
 use crate::report::fleet::{CardReport, ImageCard, OrganismCard};
 
@@ -183,8 +183,8 @@ fn lineage(image: &ImageCard, page: &mut Page<'_>) -> io::Result<()> {
     let split = &image.split;
     let part = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), |bytes| Megabytes(bytes).to_string());
     let text = format!(
-        "{} layers; {} and {} packages of its own, {} and {} of its base",
-        image.row.layers,
+        "{}; {} and {} packages of its own, {} and {} of its base",
+        layers(image.row.layers),
         part(split.own.unpacked),
         split.own.packages.len(),
         part(split.base.unpacked),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::render::text::audit::verdict_style;
-use crate::render::text::page::{Page, paint};
+use crate::render::text::page::{Page, layers, paint};
 use crate::report::fleet::{ForestReport, ForestTree};
 
 /// Services of one tree that are named.
@@ -30,7 +30,11 @@ pub(super) fn write(report: &ForestReport, page: &mut Page<'_>) -> io::Result<()
         }
         page.blank()?;
         match root {
-            Some(root) => page.line(&[(paint::BOLD, "● "), (paint::BOLD, root)])?,
+            Some(root) => {
+                let deeper = trees.first().map(|tree| tree.roots.iter().skip(1)).into_iter().flatten();
+                let deeper: String = deeper.map(|root| format!(" ← {}", root.reference)).collect();
+                page.line(&[(paint::BOLD, "● "), (paint::BOLD, root), (paint::DIM, &deeper)])?;
+            }
             None => page.line(&[(paint::DIM, "○ on no known base")])?,
         }
         for (place, tree) in trees.iter().enumerate() {
@@ -62,7 +66,7 @@ fn branch(
     let indent = format!("{before}{on}");
     if !tree.trunk.is_empty() {
         let (of_base, own) = bars(tree);
-        let text = format!("  {} layers", tree.trunk.len());
+        let text = format!("  {}", layers(tree.trunk.len() as u64));
         page.line(&[
             (paint::DIM, &format!("{indent}   ")),
             (paint::DIM, &of_base),
