@@ -35,6 +35,14 @@ impl Store {
         })
     }
 
+    /// A number that differs from before when another connection has written since: `data_version` of SQLite.
+    ///
+    /// # Errors
+    /// [`FleetError::Database`].
+    pub fn foreign_writes(&self) -> Result<u64, FleetError> {
+        self.read(|db| Ok(db.query_row("PRAGMA data_version", [], |row| row.get(0))?))
+    }
+
     /// Number of the last event; 0 for an empty log.
     ///
     /// # Errors

@@ -22,7 +22,13 @@ pub(crate) struct Memory<'a> {
     stamp: Stamp,
     /// The latest judgement of every image and the standard it was made under; read when it is needed first.
     known: Option<HashMap<Digest, (JudgementFacts, Option<String>)>>,
+    /// The store's count of foreign writes when `known` was read.
+    foreign: u64,
 }
+
+/// Times that images are judged again because another process wrote while they were: what it took in may stand on them,
+/// or they on it, and the last judgement that is kept has to know.
+const ROUNDS: usize = 16;
 
 impl<'a> Memory<'a> {
     /// A memory that judges by a standard and change requests.
@@ -36,7 +42,7 @@ impl<'a> Memory<'a> {
             stamp = stamp.under(digest);
         }
         let law = Law { standard, crqs, calendar: Calendar::of(standard, &[]), now: stamp.at };
-        Self { store, law, clock, stamp, known: None }
+        Self { store, law, clock, stamp, known: None, foreign: 0 }
     }
 
     /// Takes in images and judges them again, with all that stands on them. Gives what became of each.
@@ -47,13 +53,19 @@ impl<'a> Memory<'a> {
         let mut done = Vec::with_capacity(images.len());
         let stamp = now(&mut self.stamp, self.clock);
         self.store.ingest_many(stamp, images.iter().cloned(), |kept| done.extend_from_slice(kept))?;
-        let mut reached: Vec<Digest> = Vec::new();
-        for image in images {
-            reached.push(image.digest.clone());
-            let below = self.store.descendants(&image.digest.to_string(), usize::MAX)?;
-            reached.extend(below.into_iter().map(|named| named.digest));
+        for _ in 0..ROUNDS {
+            let before = self.store.foreign_writes()?;
+            let mut reached: Vec<Digest> = Vec::new();
+            for image in images {
+                reached.push(image.digest.clone());
+                let below = self.store.descendants(&image.digest.to_string(), usize::MAX)?;
+                reached.extend(below.into_iter().map(|named| named.digest));
+            }
+            self.judge(&reached)?;
+            if self.store.foreign_writes()? == before {
+                break;
+            }
         }
-        self.judge(&reached)?;
         Ok(done)
     }
 
@@ -160,7 +172,9 @@ impl<'a> Memory<'a> {
     }
 
     fn known(&mut self) -> Result<&mut HashMap<Digest, (JudgementFacts, Option<String>)>, FleetFailure> {
-        if self.known.is_none() {
+        let foreign = self.store.foreign_writes()?;
+        if self.known.is_none() || self.foreign != foreign {
+            self.foreign = foreign;
             let rows = self.store.list(&ListFilter::default())?;
             let judged = rows.into_iter().filter_map(|row| Some((row.image.digest, (row.judgement?, row.standard))));
             self.known = Some(judged.collect());
