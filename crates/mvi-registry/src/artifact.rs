@@ -33,7 +33,7 @@ const ARTIFACT_BYTES: u64 = 256 << 20;
 /// A few documents under one manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Artifact {
-    /// What kind of artifact it is: a media type.
+    /// What kind of artifact it is: a media type; nothing is written where it is empty.
     pub artifact_type: String,
     /// The manifest it is about, in the same repository.
     pub subject: Option<Digest>,
@@ -145,7 +145,7 @@ impl Registry {
         let manifest = ArtifactManifest {
             schema_version: 2,
             media_type: MANIFEST.into(),
-            artifact_type: Some(artifact.artifact_type.clone()),
+            artifact_type: Some(artifact.artifact_type.clone()).filter(|kind| !kind.is_empty()),
             config,
             layers,
             subject: subject.clone(),
@@ -155,7 +155,7 @@ impl Registry {
         let bytes = serde_json::to_vec(&manifest)
             .map_err(|error| RegistryError::Answer { what: what.clone(), why: error.to_string() })?;
         let described = Descriptor {
-            artifact_type: Some(artifact.artifact_type.clone()),
+            artifact_type: Some(artifact.artifact_type.clone()).filter(|kind| !kind.is_empty()),
             annotations: artifact.annotations.clone(),
             ..Descriptor::of(MANIFEST, &bytes)
         };

@@ -63,9 +63,6 @@ pub(crate) struct Approver {
     pub name: String,
     /// What they may speak for: VSM roles (`S3`, `S5`) and owners of GIDs (`SIGNALS`).
     pub groups: Vec<String>,
-    /// Their public key, where approvals have to be signed.
-    #[serde(default)]
-    pub key: Option<PathBuf>,
 }
 
 impl Config {

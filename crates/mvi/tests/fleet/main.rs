@@ -15,6 +15,7 @@ mod layout;
 mod pods;
 mod questions;
 mod registry;
+mod roms;
 mod scan;
 mod schema;
 mod snapshots;
