@@ -99,6 +99,18 @@ impl Store {
         })
     }
 
+    /// The latest judgement of an image, and the standard it was made under; nothing where it was never judged.
+    ///
+    /// # Errors
+    /// [`FleetError::Projection`].
+    pub fn judgement(&self, digest: &Digest) -> Result<Option<(JudgementFacts, Option<String>)>, FleetError> {
+        self.read(|db| {
+            let mut find = db.prepare_cached("SELECT standard FROM judgement WHERE digest = ?")?;
+            let standard: Option<Option<String>> = find.query_row([of_digest(digest)], |row| row.get(0)).optional()?;
+            Ok(judgement(db, digest)?.map(|judgement| (judgement, standard.flatten())))
+        })
+    }
+
     /// Services that run the image that `name` means, or one that stands on it, now; by name.
     ///
     /// # Errors

@@ -64,6 +64,12 @@ fn a_killed_scan_is_gone_on_with() {
 
 #[test]
 fn two_processes_fill_one_store() {
+    for _ in 0..4 {
+        two_at_once();
+    }
+}
+
+fn two_at_once() {
     let desk = Desk::bare();
     images(&desk, "left", 0);
     images(&desk, "right", 200);

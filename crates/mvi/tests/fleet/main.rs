@@ -14,6 +14,7 @@ mod interrupted;
 mod layout;
 mod pods;
 mod questions;
+mod register;
 mod registry;
 mod scan;
 mod schema;

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use mvi_fleet::{Fact, FleetError, ImageFacts, Ingested, JudgementFacts, ListFilter, Stamp, Store};
+use mvi_fleet::{Fact, ImageFacts, Ingested, Stamp, Store};
 use mvi_image::Digest;
 use mvi_standard::crq::{Calendar, Crq};
 use mvi_standard::{Standard, Verdict};
 
 use super::dossier::Dossier;
-use super::lineage::KnownBase;
+use super::lineage::{KnownBase, known_bases};
 use super::{FleetFailure, Judged, Law, judged};
 
 /// A store, the law that is applied to what is in it, and who speaks.
@@ -20,9 +20,10 @@ pub(crate) struct Memory<'a> {
     pub law: Law<'a>,
     clock: &'a (dyn Fn() -> Timestamp + Sync),
     stamp: Stamp,
-    /// The latest judgement of every image and the standard it was made under; read when it is needed first.
-    known: Option<HashMap<Digest, (JudgementFacts, Option<String>)>>,
 }
+
+/// Times that images are judged over while others write; whoever writes after that judges what it changes.
+const ROUNDS: usize = 8;
 
 impl<'a> Memory<'a> {
     /// A memory that judges by a standard and change requests.
@@ -36,7 +37,7 @@ impl<'a> Memory<'a> {
             stamp = stamp.under(digest);
         }
         let law = Law { standard, crqs, calendar: Calendar::of(standard, &[]), now: stamp.at };
-        Self { store, law, clock, stamp, known: None }
+        Self { store, law, clock, stamp }
     }
 
     /// Takes in images and judges them again, with all that stands on them. Gives what became of each.
@@ -104,68 +105,62 @@ impl<'a> Memory<'a> {
         self.judge_facts(facts)
     }
 
+    /// Judges until nobody else wrote in between: a base that another process tells of while this one judges must not
+    /// be forgotten. Whoever writes last looks once more.
     fn judge_facts(&mut self, mut facts: Vec<ImageFacts>) -> Result<usize, FleetFailure> {
         // A base has fewer layers than what stands on it.
         facts.sort_by(|left, right| (left.layers.len(), &left.digest).cmp(&(right.layers.len(), &right.digest)));
         facts.dedup_by(|left, right| left.digest == right.digest);
-        let digest = self.law.standard.digest().to_owned();
+        let mut count = 0;
+        for _ in 0..ROUNDS {
+            let before = self.store.last_seq()?;
+            let news = self.news(&facts)?;
+            let told = news.len();
+            self.append_many(news)?;
+            count = count.max(told);
+            if self.store.last_seq()? == before + told as u64 {
+                break;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Judgements of images that are not what the store has.
+    fn news(&self, facts: &[ImageFacts]) -> Result<Vec<Fact>, FleetFailure> {
+        let by = self.law.standard.digest();
+        let mut fresh: HashMap<Digest, Verdict> = HashMap::new();
         let mut news = Vec::new();
-        for image in &facts {
-            let judgement = self.judged(image)?.facts(image);
-            let known = self.known()?;
-            let same = known
-                .get(&image.digest)
-                .is_some_and(|(before, by)| *before == judgement && by.as_deref() == Some(digest.as_str()));
+        for image in facts {
+            let mut bases = self.bases(image)?;
+            for base in &mut bases {
+                base.verdict = fresh.get(&base.digest).copied().or(base.verdict);
+            }
+            let judgement = judged(&self.law, image, &Dossier::of(image)?, &bases).facts(image);
+            fresh.insert(image.digest.clone(), judgement.effective);
+            let known = self.store.judgement(&image.digest)?;
+            let same = known.is_some_and(|(before, standard)| before == judgement && standard.as_deref() == Some(by));
             if !same {
-                known.insert(image.digest.clone(), (judgement.clone(), Some(digest.clone())));
                 news.push(Fact::Judgement(judgement));
             }
         }
-        let count = news.len();
-        self.append_many(news)?;
-        Ok(count)
+        Ok(news)
     }
 
     /// What the law says about an image as it stands now.
     ///
     /// # Errors
     /// [`FleetFailure::Store`], [`FleetFailure::Dossier`].
-    pub(crate) fn judged(&mut self, image: &ImageFacts) -> Result<Judged, FleetFailure> {
-        let dossier = Dossier::of(image)?;
-        let bases = self.bases(image)?;
-        Ok(judged(&self.law, image, &dossier, &bases))
+    pub(crate) fn judged(&self, image: &ImageFacts) -> Result<Judged, FleetFailure> {
+        Ok(judged(&self.law, image, &Dossier::of(image)?, &self.bases(image)?))
     }
 
     /// The images below one, nearest first, with what counts as their verdict.
     ///
     /// # Errors
     /// [`FleetFailure::Store`].
-    pub(crate) fn bases(&mut self, image: &ImageFacts) -> Result<Vec<KnownBase>, FleetFailure> {
-        if image.layers.is_empty() {
-            return Ok(Vec::new());
-        }
-        let lineage = match self.store.lineage(&image.digest.to_string()) {
-            Ok(lineage) => lineage,
-            Err(FleetError::Unknown { .. }) => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
-        let mut bases = Vec::with_capacity(lineage.bases.len());
-        for base in lineage.bases {
-            let verdict: Option<Verdict> =
-                self.known()?.get(&base.image.digest).map(|(judgement, _)| judgement.effective);
-            let (reference, digest) = (base.image.reference, base.image.digest);
-            bases.push(KnownBase { reference, digest, layers: base.layers, verdict });
-        }
-        Ok(bases)
-    }
-
-    fn known(&mut self) -> Result<&mut HashMap<Digest, (JudgementFacts, Option<String>)>, FleetFailure> {
-        if self.known.is_none() {
-            let rows = self.store.list(&ListFilter::default())?;
-            let judged = rows.into_iter().filter_map(|row| Some((row.image.digest, (row.judgement?, row.standard))));
-            self.known = Some(judged.collect());
-        }
-        Ok(self.known.get_or_insert_default())
+    pub(crate) fn bases(&self, image: &ImageFacts) -> Result<Vec<KnownBase>, FleetFailure> {
+        let layers: Vec<Digest> = image.layers.iter().map(|layer| layer.diff_id.clone()).collect();
+        Ok(known_bases(&self.store, &layers)?)
     }
 }
 

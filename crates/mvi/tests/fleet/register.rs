@@ -1,0 +1,70 @@
+//! Registration: an id, an event and a sealed record that a trusted key signed, or nothing.
+
+use crate::desk::{Desk, text};
+use crate::stage::json;
+
+const MEASURED: &[u8] = b"
+cve_high_plus = 0
+build_cached_s = 12.4
+startup_ms = { value = 700.0, method = \"median of 5\", runs = [\"run-1\"] }
+mem_mb = { value = 55.0, method = \"cgroup peak\" }
+cve_count = { value = 8.0, method = \"database of 2026-11-01\" }
+rebuild = { result = \"equal\", source_date_epoch = 1700000000 }
+[base_digests]
+\"linux/amd64\" = \"sha256:1111111111111111111111111111111111111111111111111111111111111111\"
+";
+
+const ROM: &str = "rom/ROM-PY-SERVICE-V13.rom.json";
+const IMAGE: &str = "registry.example/app:1.0";
+
+/// A desk with a recorded image and a sealed record.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.says(&["key", "new", "--no-password", "ada.key"]);
+    desk.write("mvi.toml", b"[rom]\nfolder = \"rom\"\ntrusted = [\"ada.key.pub\"]\n");
+    desk.write("winner.toml", MEASURED);
+    let seal =
+        ["rom", "seal", "python-service", "--image", "app", "--base", "python:3.12-alpine", "--base-layers", "1"];
+    desk.says(&[&seal[..], &["--measured", "winner.toml", "--key", "ada.key"]].concat());
+    desk.says(&["fleet", "record", "app"]);
+    desk
+}
+
+fn check(desk: &Desk, more: &[&str], code: i32, says: &str) {
+    let output = desk.run(&[&["fleet", "register", IMAGE, "--rom", ROM, "--owner", "TEAM"], more].concat());
+    let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{more:?}: {said}");
+    assert!(said.contains(says), "{more:?}: {said}");
+}
+
+#[test]
+fn what_is_missing_is_named_and_nothing_is_kept() {
+    let desk = desk();
+    let events = json(&desk, &["fleet", "check"])["events"].clone();
+    check(&desk, &[], 2, "not measured; measure, or register provisionally");
+    check(&desk, &["--provisional", "--gid", "GID-IMG-app-1"], 2, "is no image id");
+    check(&desk, &["--provisional", "--school", "Harvard"], 2, "no school follows");
+    check(&desk, &["--provisional", "--vsm", "S9"], 2, "operating role");
+    check(&desk, &["--provisional", "--sostle", "L2-L1"], 2, "no range of exposure levels");
+    desk.says(&["key", "new", "--no-password", "eve.key"]);
+    check(&desk, &["--provisional", "--trust", "eve.key.pub"], 3, "no signature is by a trusted key");
+    assert_eq!(json(&desk, &["fleet", "check"])["events"], events);
+}
+
+#[test]
+fn an_organism_is_registered_whole_and_its_id_is_taken() {
+    let desk = desk();
+    check(&desk, &["--provisional"], 0, "GID-IMG-APP-001 registered, provisionally");
+    let card = json(&desk, &["fleet", "show", "GID-IMG-APP-001"]);
+    let organism = &card["organism"];
+    assert_eq!((&organism["status"], &organism["roms"][0]), (&"REVIEW".into(), &"ROM-PY-SERVICE-V13".into()));
+    assert_eq!(organism["rings"].as_array().unwrap().len(), 1);
+    assert_eq!(card["image"]["reference"], IMAGE);
+    // A sealed record is one organism's.
+    check(&desk, &["--provisional", "--gid", "GID-IMG-OTHER-001"], 2, "ROM-PY-SERVICE-V13");
+    assert!(desk.says(&["fleet", "check"]).contains("all is whole"));
+    desk.says(&["fleet", "retire", "GID-IMG-APP-001", "--reason", "a test"]);
+    // The same order again is no news, and nothing brings back what left.
+    check(&desk, &["--provisional", "--gid", "GID-IMG-APP-001"], 0, "was registered before");
+    assert!(desk.says(&["fleet", "show", "GID-IMG-APP-001"]).contains("RETIRED"));
+}
