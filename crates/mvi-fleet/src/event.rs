@@ -202,9 +202,8 @@ struct Hashed<'a> {
 
 impl Event {
     /// What `hash` must be, raw.
-    pub(crate) fn expected_hash(&self) -> [u8; 32] {
-        // Texts and one number below 2^53: there is nothing in it that JSON cannot say.
-        sha256(&serde_json::to_vec(&self.hashed()).unwrap_or_default())
+    pub(crate) fn expected_hash(&self) -> serde_json::Result<[u8; 32]> {
+        Ok(sha256(&serde_json::to_vec(&self.hashed())?))
     }
 
     fn hashed(&self) -> Hashed<'_> {

@@ -90,6 +90,14 @@ pub fn registered<'a>(standard: &'a Standard, reference: &Reference) -> Option<&
     standard.rom_bases.iter().find(|rom| matches_registered(&rom.repository, &rom.accept, reference) == Match::Yes)
 }
 
+/// True when two references are one base: the same in normal form, or refinements of one registered base.
+pub fn is_same_base(standard: &Standard, one: &str, other: &str) -> bool {
+    let parse = |text: &str| Reference::normalise(text, &standard.mirrors).ok();
+    let (Some(one), Some(other)) = (parse(one), parse(other)) else { return one == other };
+    let key = |reference: &Reference| registered(standard, reference).map(|rom| rom.reference.clone());
+    one == other || key(&one).is_some_and(|rom| Some(rom) == key(&other))
+}
+
 fn of_reference(standard: &Standard, reference: &Reference, base: &DirectBase) -> BaseStanding {
     let mut undecided: Vec<String> = Vec::new();
     let mut banned: Option<&Banned> = None;

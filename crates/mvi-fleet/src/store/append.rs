@@ -120,7 +120,7 @@ impl<'a> Writer<'a> {
             prev: hex(&self.hash),
             hash: String::new(),
         };
-        let hash = event.expected_hash();
+        let hash = event.expected_hash().map_err(|error| Fault::refused(&event.subject, error.to_string()))?;
         event.hash = hex(&hash);
         self.insert(&event, &payload_sha256, &hash)?;
         let happened = Happened {

@@ -49,7 +49,8 @@ pub(super) fn replay(source: &Connection, into: &Connection, last: u64) -> Resul
             return Ok(false);
         }
         project(&mut target, &event)?;
-        (seq, hash) = (event.seq, event.expected_hash());
+        let unsayable = |error: serde_json::Error| Fault::refused(&event.subject, error.to_string());
+        (seq, hash) = (event.seq, event.expected_hash().map_err(unsayable)?);
         Ok(true)
     })?;
     layers::write_edges(&mut target)?;

@@ -1,4 +1,5 @@
-//! The folder that keeps sealed ROMs: one read-only file each, chained, never altered.
+//! The folder that keeps sealed ROMs: one read-only file each, never altered. Those sealed here are chained; those
+//! received from elsewhere belong to another folder's chain and are kept apart.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -14,6 +15,8 @@ use crate::error::SealError;
 use crate::key::{PublicKey, SigningKey};
 
 const SUFFIX: &str = ".rom.json";
+/// The folder inside for records of other folders' chains.
+const RECEIVED: &str = "received";
 /// Longest record that is read, bytes.
 const LONGEST: u64 = 16 << 20;
 
@@ -39,19 +42,27 @@ impl RomFolder {
         Self { root }
     }
 
-    /// Names of the records, sorted; files that are none are left alone.
+    /// Names of all records, sealed here or received, sorted; files that are none are left alone.
     ///
     /// # Errors
     /// `E-FILE`.
     pub fn names(&self) -> Result<Vec<RomName>, SealError> {
-        let entries = match fs::read_dir(&self.root) {
+        let mut names = self.names_in(&self.root)?;
+        names.extend(self.names_in(&self.root.join(RECEIVED))?);
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn names_in(&self, folder: &Path) -> Result<Vec<RomName>, SealError> {
+        let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(self.failed("read", &self.root, source)),
+            Err(source) => return Err(self.failed("read", folder, source)),
         };
         let mut names = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(|source| self.failed("read", &self.root, source))?;
+            let entry = entry.map_err(|source| self.failed("read", folder, source))?;
             let name = entry.file_name();
             let name = name.to_str().and_then(|name| name.strip_suffix(SUFFIX)).and_then(|name| name.parse().ok());
             names.extend::<Option<RomName>>(name);
@@ -65,7 +76,7 @@ impl RomFolder {
     /// # Errors
     /// `E-ROM-MISSING`, `E-FILE`.
     pub fn read(&self, name: &RomName) -> Result<Sealed, SealError> {
-        let path = self.path(name);
+        let path = self.found(name);
         let mut bytes = Vec::new();
         let file = fs::File::open(&path).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => SealError::Missing { name: name.to_string(), folder: self.root.clone() },
@@ -88,14 +99,25 @@ impl RomFolder {
         Ok(verified)
     }
 
-    /// Verifies every record and the chain through all of them; the verified ones in the order they were sealed, and
-    /// what is broken.
+    /// Verifies every record, and the chain through those sealed here; the verified ones, those sealed here first and
+    /// in the order they were sealed, and what is broken.
     ///
     /// # Errors
     /// `E-FILE` where the folder cannot be read.
     pub fn verify_all(&self, trusted: &[PublicKey]) -> Result<(Vec<Verified>, Vec<Broken>), SealError> {
+        let (mut sound, mut broken) = self.verify_own(trusted)?;
+        for name in self.names_in(&self.root.join(RECEIVED))? {
+            match self.verify(&name, trusted) {
+                Ok(verified) => sound.push(verified),
+                Err(error) => broken.push(Broken { name: name.to_string(), error }),
+            }
+        }
+        Ok((sound, broken))
+    }
+
+    fn verify_own(&self, trusted: &[PublicKey]) -> Result<(Vec<Verified>, Vec<Broken>), SealError> {
         let (mut sound, mut broken) = (Vec::new(), Vec::new());
-        for name in self.names()? {
+        for name in self.names_in(&self.root)? {
             match self.verify(&name, trusted) {
                 Ok(verified) => sound.push(verified),
                 Err(error) => broken.push(Broken { name: name.to_string(), error }),
@@ -111,7 +133,7 @@ impl RomFolder {
     /// # Errors
     /// Those of [`RomFolder::verify_all`]; the first broken record, since nothing is sealed onto a broken chain.
     pub fn next_link(&self, trusted: &[PublicKey]) -> Result<(u64, Option<Digest>), SealError> {
-        let (sound, broken) = self.verify_all(trusted)?;
+        let (sound, broken) = self.verify_own(trusted)?;
         match broken.into_iter().next() {
             Some(broken) => Err(broken.error),
             None => Ok(sound.last().map_or((1, None), |last| (last.content.sequence + 1, Some(last.seal.clone())))),
@@ -124,19 +146,27 @@ impl RomFolder {
     /// `E-ROM-SEALED` when the name is taken, `E-FILE`.
     pub fn seal(&self, content: &RomContent, keys: &[&SigningKey]) -> Result<Sealed, SealError> {
         let sealed = Sealed::seal(content, keys)?;
-        self.store(&content.name, &sealed)?;
+        self.store(&self.root, &content.name, &sealed)?;
         Ok(sealed)
     }
 
-    /// Stores a record that was sealed elsewhere, read-only.
+    /// Keeps a record that was sealed elsewhere, read-only and outside of this folder's chain. It has to be verified
+    /// first.
     ///
     /// # Errors
     /// Those of [`RomFolder::seal`].
-    pub fn store(&self, name: &RomName, sealed: &Sealed) -> Result<(), SealError> {
-        let path = self.path(name);
+    pub fn receive(&self, name: &RomName, sealed: &Sealed) -> Result<(), SealError> {
+        self.store(&self.root.join(RECEIVED), name, sealed)
+    }
+
+    fn store(&self, folder: &Path, name: &RomName, sealed: &Sealed) -> Result<(), SealError> {
+        if self.found(name).exists() {
+            return Err(SealError::Exists(name.to_string()));
+        }
+        let path = file_in(folder, name);
         let write = |source| self.failed("write", &path, source);
-        fs::create_dir_all(&self.root).map_err(write)?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.root).map_err(write)?;
+        fs::create_dir_all(folder).map_err(write)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(write)?;
         file.write_all(sealed.bytes()).map_err(write)?;
         file.as_file().set_permissions(Permissions::from_mode(0o444)).map_err(write)?;
         file.as_file().sync_all().map_err(write)?;
@@ -145,17 +175,22 @@ impl RomFolder {
             io::ErrorKind::AlreadyExists => SealError::Exists(name.to_string()),
             _ => write(error.error),
         })?;
-        let folder = fs::File::open(&self.root).map_err(write)?;
-        folder.sync_all().map_err(write)
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(write)
     }
 
-    fn path(&self, name: &RomName) -> PathBuf {
-        self.root.join(format!("{name}{SUFFIX}"))
+    /// Where a record is: among those sealed here, else among those received.
+    fn found(&self, name: &RomName) -> PathBuf {
+        let own = file_in(&self.root, name);
+        if own.exists() { own } else { file_in(&self.root.join(RECEIVED), name) }
     }
 
     fn failed(&self, what: &'static str, path: &Path, source: io::Error) -> SealError {
         SealError::File { what, path: path.to_path_buf(), source }
     }
+}
+
+fn file_in(folder: &Path, name: &RomName) -> PathBuf {
+    folder.join(format!("{name}{SUFFIX}"))
 }
 
 /// Where the chain through `sound`, in the order of sealing, does not hold.

@@ -76,7 +76,7 @@ fn measured(_: &RomContent, facts: &SealingFacts) -> Option<Refusal> {
     if facts.measured_by_build {
         None
     } else {
-        refuse("SEAL-MEASURED", "the winner was predicted, not built and measured")
+        refuse("SEAL-MEASURED", "no runs are named for start-up and memory: it was predicted, not built and measured")
     }
 }
 

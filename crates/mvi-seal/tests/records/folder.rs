@@ -49,6 +49,22 @@ fn a_name_is_sealed_once() {
 }
 
 #[test]
+fn a_record_of_another_folder_s_chain_does_not_break_this_one() {
+    let (root, key) = (tempfile::tempdir().unwrap(), key(Algorithm::Ed25519, 1));
+    let trusted = [key.public()];
+    let (here, there) = (filled(&root.path().join("here"), &key), RomFolder::new(root.path().join("there")));
+    let foreign = there.seal(&content("ROM-STATIC-V13", 1, None), &[&key]).unwrap();
+    here.receive(&"ROM-STATIC-V13".parse().unwrap(), &foreign).unwrap();
+    let (sound, broken) = here.verify_all(&trusted).unwrap();
+    assert!(broken.is_empty(), "{broken:?}");
+    assert_eq!(sound.last().map(|one| one.content.name.to_string()).as_deref(), Some("ROM-STATIC-V13"));
+    assert_eq!(here.next_link(&trusted).unwrap().0, 4, "the chain goes on behind our own");
+    assert_eq!(here.read(&"ROM-STATIC-V13".parse().unwrap()).unwrap(), foreign);
+    let again = here.seal(&content("ROM-STATIC-V13", 4, None), &[&key]);
+    assert_eq!(again.unwrap_err().code(), "E-ROM-SEALED", "a name is taken, wherever it was sealed");
+}
+
+#[test]
 fn a_record_that_is_taken_away_altered_or_renamed_is_named() {
     let (root, key) = (tempfile::tempdir().unwrap(), key(Algorithm::Ed25519, 1));
     let trusted = [key.public()];

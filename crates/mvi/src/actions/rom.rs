@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use mvi_image::Digest;
 use mvi_seal::{BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, SealingFacts, Template};
-use mvi_standard::base::BaseStanding;
+use mvi_standard::base::{BaseStanding, is_same_base};
 use mvi_standard::crq::{Calendar, Crq, at};
 use mvi_standard::evidence::MeasuredElsewhere;
 use mvi_standard::judge::{Gate, GateStatus};
@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::evidence::{Statement, evidence};
 use super::examine::Examined;
+use super::known::{Known, of_base};
 
 /// What reading an image cannot tell: the file behind `--measured`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -60,8 +61,8 @@ pub(crate) struct SealRequest<'a> {
     pub measured: MeasuredFile,
     /// Names that are sealed already.
     pub sealed: &'a [RomName],
-    /// References that the fleet has a GID for, beside the standard's own.
-    pub registered: &'a [String],
+    /// Everything that has a GID.
+    pub known: &'a [Known],
     /// Change requests; one in force that asks for the base lifts its ban.
     pub crqs: &'a [Crq],
     /// The moment of sealing.
@@ -93,13 +94,8 @@ pub(crate) fn prepare(examined: &Examined, request: SealRequest<'_>) -> anyhow::
         failing_gates: Some(failing(&judgement.gates)),
         base_banned: banned(&judgement.base),
         crq_active: is_asked_for(standard, &base, &request),
-        measured_by_build: true,
-        gid_registered: standard
-            .gids
-            .iter()
-            .map(|gid| &gid.image)
-            .chain(request.registered)
-            .any(|known| counts_as(standard, &base, known)),
+        measured_by_build: was_run(&request.measured),
+        gid_registered: of_base(standard, request.known, &base).next().is_some(),
     };
     let content = content(row, base, (&judgement, examined.image.layers.len()), request)?;
     Ok(Prepared { content, facts })
@@ -136,21 +132,17 @@ fn banned(base: &BaseStanding) -> Option<bool> {
     }
 }
 
+/// True when start-up and memory name the runs they are from: only what was built can run.
+fn was_run(measured: &MeasuredFile) -> bool {
+    let runs = |dimension: &Option<Dimension>| dimension.as_ref().is_some_and(|found| !found.runs.is_empty());
+    runs(&measured.startup_ms) && runs(&measured.mem_mb)
+}
+
 /// True when a change request in force at the moment asks for this base.
 fn is_asked_for(standard: &Standard, base: &str, request: &SealRequest<'_>) -> bool {
     let calendar = Calendar::of(standard, &[]);
     let in_force = request.crqs.iter().map(|crq| at(crq, &calendar, request.now)).filter(|crq| crq.state.is_in_force());
-    in_force.filter_map(|crq| crq.request.base).any(|asked| counts_as(standard, base, &asked))
-}
-
-/// True when a reference is the registered one, or a refinement of it.
-fn counts_as(standard: &Standard, reference: &str, registered: &str) -> bool {
-    let parse = |text: &str| mvi_standard::reference::Reference::normalise(text, &standard.mirrors).ok();
-    let rom = |text: &str| parse(text).and_then(|parsed| mvi_standard::base::registered(standard, &parsed));
-    match (rom(reference), rom(registered)) {
-        (Some(one), Some(other)) => one.reference == other.reference,
-        _ => reference == registered,
-    }
+    in_force.filter_map(|crq| crq.request.base).any(|asked| is_same_base(standard, base, &asked))
 }
 
 fn content(

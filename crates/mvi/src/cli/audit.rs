@@ -21,7 +21,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let standard = standards::load(args.standard.as_deref())?;
     let statement = statement(args, &standard)?;
     let now = args.at.unwrap_or_else(settings::now);
-    let crqs = super::crq::in_force(args.crq.as_deref())?;
+    let crqs = super::crq::in_force(args.crq.as_deref(), args.store.as_deref())?;
     let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);

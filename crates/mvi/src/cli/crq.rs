@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
-use mvi_fleet::{Stamp, Store};
+use mvi_fleet::Stamp;
 use mvi_standard::Standard;
 use mvi_standard::crq::{
     Calendar, Crq, CrqId, CrqKind, Deed, Event, Guards, Organism, Proof, Refused, Request, Sealed, Subject, Workload,
@@ -20,10 +20,12 @@ use super::args::ShowFormat;
 use super::args::crq::{CrqArgs, CrqVerb, ProofArgs, RequestArgs};
 use super::crq_seal::{activate, organism};
 use super::crq_show;
+use super::fleet::{crq_folder, ledger, open_or_create, store_file};
 use super::look::{examine_options, location};
 use super::output::{Exit, Failure};
 use crate::actions::Examiner;
 use crate::actions::crq::{Ledger, directory, interpreters, wheels_of_lock};
+use crate::actions::known::known_organisms;
 use crate::config::Config;
 use crate::progress::Bars;
 use crate::{settings, standards};
@@ -33,7 +35,12 @@ pub(super) struct Desk {
     pub(super) standard: Standard,
     pub(super) config: Config,
     pub(super) ledger: Ledger,
+    /// The file of the fleet.
+    pub(super) store: PathBuf,
+    /// The moment that is looked at, or acted at.
     pub(super) now: Timestamp,
+    /// The clock's moment; nothing is done later than that.
+    present: Timestamp,
     pub(super) by: String,
 }
 
@@ -107,43 +114,41 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
 
 fn desk(args: &CrqArgs) -> Result<Desk, Failure> {
     let config = Config::find(&settings::working_dir()?)?;
-    let data = settings::data_dir();
-    let place = |stated: &Option<PathBuf>, configured: &Option<PathBuf>, name: &str| {
-        let configured = configured.as_deref().map(|path| config.path(path));
-        let found = stated.clone().or(configured).or_else(|| data.as_ref().map(|data| data.join(name)));
-        found.ok_or_else(|| Failure::usage("there is no home folder; name --folder and --store"))
-    };
-    let folder = place(&args.folder, &config.crq.folder, "crq")?;
-    let path = place(&args.store, &config.fleet.store, "fleet.db")?;
-    let store = match path.exists() {
-        true => Store::open(&path),
-        false => {
-            let parent = path.parent().unwrap_or(&path);
-            fs::create_dir_all(parent).with_context(|| format!("cannot make `{}`", parent.display()))?;
-            Store::create(&path)
-        }
-    };
-    let store = store.map_err(anyhow::Error::from)?;
+    let homeless = || Failure::usage("there is no home folder; name --folder and --store");
+    let folder = crq_folder(args.folder.as_deref(), &config).ok_or_else(homeless)?;
+    let path = store_file(args.store.as_deref(), &config)?.ok_or_else(homeless)?;
+    let store = open_or_create(&path)?;
     let ledger = Ledger::open(folder, Some(store)).map_err(anyhow::Error::from)?;
     let by = args.by.clone().or_else(settings::user_name).unwrap_or_else(|| "unknown".to_owned());
-    let now = args.at.unwrap_or_else(settings::now);
-    Ok(Desk { standard: standards::load(args.standard.as_deref())?, config, ledger, now, by })
+    let present = settings::now();
+    let now = args.at.unwrap_or(present);
+    Ok(Desk { standard: standards::load(args.standard.as_deref())?, config, ledger, store: path, now, present, by })
 }
 
-/// The change requests that an audit goes by: those of the folder, and where `mvi.toml` names a fleet, of its log.
-pub(super) fn in_force(folder: Option<&Path>) -> Result<Vec<Crq>, Failure> {
+/// The change requests that an audit goes by.
+///
+/// # Errors
+/// A ledger that cannot be read, or whose two halves contradict each other.
+pub(super) fn in_force(folder: Option<&Path>, store: Option<&str>) -> Result<Vec<Crq>, Failure> {
     let config = Config::find(&settings::working_dir()?)?;
-    let configured = config.crq.folder.as_deref().map(|folder| config.path(folder));
-    let Some(folder) = folder.map(Path::to_owned).or(configured) else { return Ok(Vec::new()) };
-    let store = config.fleet.store.as_deref().map(|store| config.path(store)).filter(|store| store.exists());
-    let store = store.map(|store| Store::open_read_only(&store)).transpose().map_err(anyhow::Error::from)?;
-    Ok(Ledger::open(folder, store).map_err(anyhow::Error::from)?.all())
+    match store_file(store, &config)? {
+        Some(store) => ledger(folder, &store, &config),
+        None => Ok(Vec::new()),
+    }
 }
 
 impl Desk {
     pub(super) fn crq(&self, id: CrqId) -> Result<&Crq, Failure> {
         let found = self.ledger.get(id);
         found.ok_or_else(|| Failure::usage(format!("there is no {id}; `mvi crq list` lists what there is")))
+    }
+
+    /// Refuses to act at a moment that is still to come: an approval of tomorrow would last a day too long.
+    fn expect_past(&self) -> Result<(), Failure> {
+        if self.now <= self.present {
+            return Ok(());
+        }
+        Err(Failure::usage(format!("{} is still to come; --at looks ahead with list, show and check only", self.now)))
     }
 
     pub(super) fn calendar(&self) -> Calendar {
@@ -160,9 +165,11 @@ impl Desk {
 
     /// What the state machine makes of a deed; nothing is kept yet.
     pub(super) fn decide(&self, id: CrqId, deed: Deed, found: &Found) -> Result<Result<Crq, Refused>, Failure> {
+        self.expect_past()?;
         let before = self.crq(id)?;
         let calendar = self.calendar();
-        let directory = directory(&self.standard, before, &self.config.approvers);
+        let known = known_organisms(&self.standard, self.ledger.store())?;
+        let directory = directory(&self.standard, before, (&known, &self.config.approvers));
         let guards = Guards {
             measured: found.measured,
             facts: found.facts.as_ref(),
@@ -204,6 +211,7 @@ fn parse_workload(text: &str, max_replicas: Option<u32>) -> Result<Workload, Fai
 }
 
 fn new(desk: &mut Desk, kind: CrqKind, subject: Subject, request: &RequestArgs) -> Result<Exit, Failure> {
+    desk.expect_past()?;
     let year = u16::try_from(desk.now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(0);
     let id = desk.ledger.next_id(year);
     let mut crq = Crq::draft(id, kind, subject, &desk.by, desk.now);
@@ -276,6 +284,7 @@ fn decision(desk: &Desk, id: CrqId, record: Option<&PathBuf>, found: &Found) -> 
 }
 
 fn log(desk: &mut Desk, id: CrqId) -> Result<Exit, Failure> {
+    desk.expect_past()?;
     let crq = desk.crq(id)?.clone();
     let mut stamp = desk.stamp()?;
     // What is logged is the request as it stands; saying it twice is saying it once.
@@ -285,6 +294,7 @@ fn log(desk: &mut Desk, id: CrqId) -> Result<Exit, Failure> {
 }
 
 fn grandfather(desk: &mut Desk) -> Result<Exit, Failure> {
+    desk.expect_past()?;
     let year = u16::try_from(desk.now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(0);
     let first = desk.ledger.next_id(year);
     let known = desk.ledger.all();

@@ -4,35 +4,26 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use mvi_seal::{Dimension, Dimensions, Override, RomContent, RomFolder, RomName, SealingFacts, refusals};
-use mvi_standard::base::registered;
 use mvi_standard::crq::{Crq, CrqId, Deed, Organism, OverrideId, Sealed};
-use mvi_standard::reference::Reference;
 
 use super::args::seal::PasswordArgs;
 use super::crq::{Desk, Found, refusal};
 use super::key::{public_keys, signing_key};
 use super::output::{Exit, Failure};
+use super::rom::record as tell_fleet;
+use crate::actions::known::{known_organisms, of_base};
 use crate::settings;
 
-/// How the subject's base is registered: the standard's register, where it names the base.
+/// How the base that a request asks for is registered, by the standard or in the fleet.
 pub(super) fn organism(desk: &Desk, id: CrqId) -> Result<Option<Organism>, Failure> {
     let crq = desk.crq(id)?;
     let asked = crq.request.base.as_deref().unwrap_or(&crq.subject.image);
-    let mirrors = &desk.standard.mirrors;
-    let Ok(reference) = Reference::normalise(asked, mirrors) else { return Ok(None) };
-    let rom = registered(&desk.standard, &reference).map(|rom| rom.reference.clone());
-    let names = |image: &str| {
-        let same = Reference::normalise(image, mirrors).is_ok_and(|image| image == reference);
-        same || rom.as_deref() == Some(image)
-    };
-    let gid = desk.standard.gids.iter().find(|gid| names(&gid.image));
-    let organism = gid.map(|gid| -> anyhow::Result<Organism> {
-        Ok(Organism {
-            gid: gid.id.parse().with_context(|| format!("the standard's `{}`", gid.id))?,
-            status: gid.status,
-        })
+    let known = known_organisms(&desk.standard, desk.ledger.store())?;
+    let found = of_base(&desk.standard, &known, asked).next().map(|known| -> anyhow::Result<Organism> {
+        let gid = known.gid.parse().with_context(|| format!("`{}` is registered and no GID", known.gid))?;
+        Ok(Organism { gid, status: known.status })
     });
-    Ok(organism.transpose()?)
+    Ok(found.transpose()?)
 }
 
 /// Seals the override record, and activates the request with it.
@@ -73,7 +64,8 @@ pub(super) fn activate(
     if let Some(refused) = refusals(&content, &facts).into_iter().next() {
         return Err(Failure::usage(format!("{id} cannot be activated ({}): {}", refused.code, refused.text)));
     }
-    folder.seal(&content, &[&key])?;
+    let sealed = folder.seal(&content, &[&key])?;
+    tell_fleet(Some(&desk.store), &sealed, &sealed.verify(&[key.public()])?)?;
     desk.keep(&after)
 }
 

@@ -71,11 +71,7 @@ impl Desk {
 
     /// The store, for reading alone.
     fn read(&self) -> Result<Store, Failure> {
-        match Store::open_read_only(&self.store) {
-            // An older file is brought up to date by whoever may write it.
-            Err(FleetError::TooOld { .. }) => Ok(Store::open(&self.store)?),
-            other => Ok(other?),
-        }
+        open_to_read(&self.store)
     }
 
     /// The store, for writing.
@@ -85,17 +81,7 @@ impl Desk {
 
     /// The store, for writing; a new one where there is none.
     fn write_or_create(&self) -> Result<Store, Failure> {
-        match Store::open(&self.store) {
-            Err(FleetError::Missing { .. }) => {}
-            other => return Ok(other?),
-        }
-        let folder = self.store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
-        match Store::create(&self.store) {
-            // Another process was quicker.
-            Err(FleetError::Exists { .. }) => Ok(Store::open(&self.store)?),
-            other => Ok(other?),
-        }
+        open_or_create(&self.store)
     }
 
     fn stamp(&self) -> Result<Stamp, Failure> {
@@ -110,11 +96,50 @@ impl Desk {
 
     /// All change requests: those of the folder and those of the log, which are one ledger.
     fn crqs(&self) -> Result<Vec<Crq>, Failure> {
-        let configured = self.config.crq.folder.as_deref().map(|folder| self.config.path(folder));
-        let usual = || settings::data_dir().map(|data| data.join("crq"));
-        let store = if self.store.exists() { Some(self.read()?) } else { None };
-        let folder = configured.or_else(usual).unwrap_or_else(|| PathBuf::from("crq"));
-        Ok(Ledger::open(folder, store).map_err(anyhow::Error::from)?.all())
+        ledger(None, &self.store, &self.config)
+    }
+}
+
+/// Change requests: those of the folder, as stated, as `mvi.toml` says, or the usual one, and those of the fleet's log.
+///
+/// # Errors
+/// Files and logs that cannot be read, or that contradict each other.
+pub(super) fn ledger(stated: Option<&Path>, store: &Path, config: &Config) -> Result<Vec<Crq>, Failure> {
+    let store = if store.exists() { Some(open_to_read(store)?) } else { None };
+    let Some(folder) = crq_folder(stated, config) else { return Ok(Vec::new()) };
+    Ok(Ledger::open(folder, store).map_err(anyhow::Error::from)?.all())
+}
+
+/// The folder of change requests: as stated, as `mvi.toml` says, or the usual one; none without a home.
+pub(super) fn crq_folder(stated: Option<&Path>, config: &Config) -> Option<PathBuf> {
+    let configured = || config.crq.folder.as_deref().map(|folder| config.path(folder));
+    stated.map(Path::to_owned).or_else(configured).or_else(|| settings::data_dir().map(|data| data.join("crq")))
+}
+
+/// A store, for reading alone.
+fn open_to_read(file: &Path) -> Result<Store, Failure> {
+    match Store::open_read_only(file) {
+        // An older file is brought up to date by whoever may write it.
+        Err(FleetError::TooOld { .. }) => Ok(Store::open(file)?),
+        other => Ok(other?),
+    }
+}
+
+/// A store, for writing; a new one where there is none.
+///
+/// # Errors
+/// A folder or file that cannot be made or opened.
+pub(super) fn open_or_create(file: &Path) -> Result<Store, Failure> {
+    match Store::open(file) {
+        Err(FleetError::Missing { .. }) => {}
+        other => return Ok(other?),
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    match Store::create(file) {
+        // Another process was quicker.
+        Err(FleetError::Exists { .. }) => Ok(Store::open(file)?),
+        other => Ok(other?),
     }
 }
 
@@ -134,11 +159,10 @@ pub(super) fn store_file(stated: Option<&str>, config: &Config) -> Result<Option
 pub(super) fn known_fleet(stated: Option<&str>) -> Result<Option<Store>, Failure> {
     let config = Config::find(&settings::working_dir()?)?;
     let Some(file) = store_file(stated, &config)? else { return Ok(None) };
-    match Store::open_read_only(&file) {
-        Err(FleetError::Missing { .. }) if stated.is_none() => Ok(None),
-        Err(FleetError::TooOld { .. }) => Ok(Some(Store::open(&file)?)),
-        other => Ok(Some(other?)),
+    if stated.is_none() && !file.exists() {
+        return Ok(None);
     }
+    open_to_read(&file).map(Some)
 }
 
 /// The file a store is in: `sqlite:FILE`, or the file alone.

@@ -12,13 +12,14 @@ use mvi_standard::Standard;
 
 use super::args::ShowFormat;
 use super::args::rom::{RomArgs, RomVerb, SealArgs};
-use super::fleet::store_file;
+use super::fleet::{known_fleet, store_file};
 use super::key::{public_keys, signing_key};
 use super::look::{examine_options, location};
 use super::output::{Exit, Failure};
 use super::rom_registry;
 use crate::actions::Examiner;
 use crate::actions::audit::Statement;
+use crate::actions::known::known_organisms;
 use crate::actions::rom::{MeasuredFile, SealRequest, prepare, render};
 use crate::config::Config;
 use crate::progress::Bars;
@@ -120,20 +121,6 @@ fn seal(mut shelf: Shelf, args: &SealArgs) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-/// References of the organisms that the fleet has registered and not retired.
-fn registered_bases(store: Option<&Path>) -> Result<Vec<String>, Failure> {
-    let Some(store) = store else { return Ok(Vec::new()) };
-    let store = Store::open_read_only(store)?;
-    let mut references = Vec::new();
-    for gid in store.gids()? {
-        let organism = store.organism(&gid)?;
-        if organism.retired.is_none() {
-            references.push(organism.facts.reference);
-        }
-    }
-    Ok(references)
-}
-
 /// Tells the fleet of a sealed ROM; saying it twice is saying it once.
 pub(super) fn record(store: Option<&Path>, sealed: &Sealed, verified: &Verified) -> Result<(), Failure> {
     let Some(path) = store else { return Ok(()) };
@@ -166,14 +153,15 @@ fn prepare_record(
     bars.clear();
     let examined = examined.map_err(|error| Failure::image(&args.image, error))?;
     let statement = Statement { base: args.base.clone(), base_layers: args.base_layers, ..Statement::default() };
+    let fleet = known_fleet(None)?;
     let request = SealRequest {
         standard,
         row: &args.row,
         statement,
         measured,
         sealed: &shelf.folder.names()?,
-        registered: &registered_bases(shelf.store.as_deref())?,
-        crqs: &super::crq::in_force(None)?,
+        known: &known_organisms(standard, fleet.as_ref())?,
+        crqs: &super::crq::in_force(None, None)?,
         now: settings::now(),
     };
     Ok(prepare(&examined, request)?)

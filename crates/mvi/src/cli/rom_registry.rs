@@ -86,7 +86,7 @@ pub(super) fn pull(shelf: &Shelf, text: &str, read: &ReadArgs) -> Result<Exit, F
     let blob = blob.ok_or_else(|| Failure::Other(anyhow!("{text} holds no sealed ROM")))?;
     let sealed = Sealed::from_bytes(blob.bytes);
     let verified = sealed.verify(&shelf.trusted)?;
-    shelf.folder.store(&verified.content.name, &sealed)?;
+    shelf.folder.receive(&verified.content.name, &sealed)?;
     record(shelf.store.as_deref(), &sealed, &verified)?;
     writeln!(anstream::stdout(), "{} {}", verified.content.name, verified.seal)?;
     Ok(Exit::Fine)

@@ -56,7 +56,7 @@ fn new(desk: &Desk, size: &str) -> String {
         "--by",
         "ingrid",
         "--at",
-        "2026-11-01T09:00:00Z",
+        "2025-11-01T09:00:00Z",
     ];
     desk.says(&arguments).split(' ').next().unwrap().to_owned()
 }
@@ -80,27 +80,27 @@ fn verdict(desk: &Desk, at: &str) -> String {
 /// Brings a new request into force on 3 November; its id.
 fn active(desk: &Desk, size: &str) -> String {
     let id = new(desk, size);
-    deed(desk, &format!("file {id} --by ingrid --image app --lock uv.lock"), "2026-11-01T10:00:00Z", 0, "FILED");
-    deed(desk, &format!("decide {id} --image app --lock uv.lock"), "2026-11-01T10:05:00Z", 0, "GBM_CONFIRMED");
-    deed(desk, &format!("log {id}"), "2026-11-01T10:06:00Z", 0, "LOGGED");
-    deed(desk, &format!("approve {id} --by signe --as gid-owner"), "2026-11-03T10:00:00Z", 0, "APPROVED");
-    deed(desk, &format!("register {id}"), "2026-11-03T10:00:30Z", 0, "REGISTERED");
-    deed(desk, &format!("activate {id} --key ada.key"), "2026-11-03T10:01:00Z", 0, "ACTIVE");
+    deed(desk, &format!("file {id} --by ingrid --image app --lock uv.lock"), "2025-11-01T10:00:00Z", 0, "FILED");
+    deed(desk, &format!("decide {id} --image app --lock uv.lock"), "2025-11-01T10:05:00Z", 0, "GBM_CONFIRMED");
+    deed(desk, &format!("log {id}"), "2025-11-01T10:06:00Z", 0, "LOGGED");
+    deed(desk, &format!("approve {id} --by signe --as gid-owner"), "2025-11-03T10:00:00Z", 0, "APPROVED");
+    deed(desk, &format!("register {id}"), "2025-11-03T10:00:30Z", 0, "REGISTERED");
+    deed(desk, &format!("activate {id} --key ada.key"), "2025-11-03T10:01:00Z", 0, "ACTIVE");
     id
 }
 
 #[test]
 fn a_request_lives_thirty_days_and_lapses_a_week_later_everywhere_at_once() {
     let (desk, size) = desk();
-    assert_eq!(verdict(&desk, "2026-11-01T00:00:00Z"), "REVIEW");
+    assert_eq!(verdict(&desk, "2025-11-01T00:00:00Z"), "REVIEW");
     let id = active(&desk, &size);
-    assert_eq!(id, "CRQ-2026-0001");
+    assert_eq!(id, "CRQ-2025-0001");
     for (at, state, expected) in [
-        ("2026-11-03T10:01:00Z", "ACTIVE", "JUSTIFIED"),
-        ("2026-12-03T09:59:59Z", "ACTIVE", "JUSTIFIED"),
-        ("2026-12-03T10:00:00Z", "REVIEW_DUE", "JUSTIFIED"),
-        ("2026-12-10T09:59:59Z", "REVIEW_DUE", "JUSTIFIED"),
-        ("2026-12-10T10:00:00Z", "LAPSED", "REVIEW"),
+        ("2025-11-03T10:01:00Z", "ACTIVE", "JUSTIFIED"),
+        ("2025-12-03T09:59:59Z", "ACTIVE", "JUSTIFIED"),
+        ("2025-12-03T10:00:00Z", "REVIEW_DUE", "JUSTIFIED"),
+        ("2025-12-10T09:59:59Z", "REVIEW_DUE", "JUSTIFIED"),
+        ("2025-12-10T10:00:00Z", "LAPSED", "REVIEW"),
     ] {
         deed(&desk, "list", at, 0, state);
         deed(&desk, &format!("show {id}"), at, 0, state);
@@ -108,12 +108,12 @@ fn a_request_lives_thirty_days_and_lapses_a_week_later_everywhere_at_once() {
     }
     let failing = ["audit", "app", "--base", "python:3.12-slim", "--fail-on", "review", "--at"];
     let code = |at: &str| desk.run(&[&failing[..], &[at]].concat()).status.code();
-    assert_eq!((code("2026-12-01T00:00:00Z"), code("2026-12-11T00:00:00Z")), (Some(0), Some(1)));
+    assert_eq!((code("2025-12-01T00:00:00Z"), code("2025-12-11T00:00:00Z")), (Some(0), Some(1)));
     // The override is sealed, and its chain holds.
     let sealed = desk.says(&["rom", "show", "ROM-OVERRIDE-V13-001", "--format", "json"]);
     let sealed: Value = serde_json::from_str(&sealed).unwrap();
     assert_eq!(sealed["content"]["exception"]["crq"], id.as_str());
-    assert_eq!(sealed["content"]["exception"]["review_due"], "2026-12-03T10:00:00Z");
+    assert_eq!(sealed["content"]["exception"]["review_due"], "2025-12-03T10:00:00Z");
 }
 
 #[test]
@@ -121,24 +121,24 @@ fn guards_refuse_and_nothing_is_written() {
     let (desk, size) = desk();
     let id = new(&desk, "9999");
     let file = format!("file {id} --by ingrid --image app --lock uv.lock");
-    deed(&desk, &file, "2026-11-01T10:00:00Z", 1, "more than 1 % apart");
-    deed(&desk, &format!("amend {id} --by signe --size {size}"), "2026-11-01T10:00:00Z", 1, "only the requester");
-    deed(&desk, &format!("amend {id} --by ingrid --size {size}"), "2026-11-01T10:00:00Z", 0, "DRAFT");
+    deed(&desk, &file, "2025-11-01T10:00:00Z", 1, "more than 1 % apart");
+    deed(&desk, &format!("amend {id} --by signe --size {size}"), "2025-11-01T10:00:00Z", 1, "only the requester");
+    deed(&desk, &format!("amend {id} --by ingrid --size {size}"), "2025-11-01T10:00:00Z", 0, "DRAFT");
     desk.write("uv.lock", LOCK.replace("manylinux1", "musllinux_1_2").as_bytes());
-    deed(&desk, &file, "2026-11-01T11:00:00Z", 1, "is refuted");
+    deed(&desk, &file, "2025-11-01T11:00:00Z", 1, "is refuted");
     desk.write("uv.lock", LOCK.as_bytes());
-    deed(&desk, &file, "2026-11-01T12:00:00Z", 0, "FILED");
-    deed(&desk, &format!("approve {id} --by signe --as gid-owner"), "2026-11-01T13:00:00Z", 1, "cannot approve");
-    deed(&desk, &format!("decide {id} --lock uv.lock"), "2026-11-01T09:00:00Z", 1, "was last changed");
-    deed(&desk, &format!("decide {id} --image app --lock uv.lock"), "2026-11-01T14:00:00Z", 0, "GBM_CONFIRMED");
-    deed(&desk, &format!("log {id}"), "2026-11-01T15:00:00Z", 0, "LOGGED");
-    deed(&desk, &format!("approve {id} --by ingrid --as gid-owner"), "2026-11-02T00:00:00Z", 1, "is the requester");
-    deed(&desk, &format!("approve {id} --by eve --as gid-owner"), "2026-11-02T00:00:00Z", 1, "does not hold the role");
-    deed(&desk, &format!("approve {id} --by signe --as S5-policy"), "2026-11-02T00:00:00Z", 1, "does not approve");
-    deed(&desk, &format!("activate {id} --key ada.key"), "2026-11-02T00:00:00Z", 1, "cannot activate");
+    deed(&desk, &file, "2025-11-01T12:00:00Z", 0, "FILED");
+    deed(&desk, &format!("approve {id} --by signe --as gid-owner"), "2025-11-01T13:00:00Z", 1, "cannot approve");
+    deed(&desk, &format!("decide {id} --lock uv.lock"), "2025-11-01T09:00:00Z", 1, "was last changed");
+    deed(&desk, &format!("decide {id} --image app --lock uv.lock"), "2025-11-01T14:00:00Z", 0, "GBM_CONFIRMED");
+    deed(&desk, &format!("log {id}"), "2025-11-01T15:00:00Z", 0, "LOGGED");
+    deed(&desk, &format!("approve {id} --by ingrid --as gid-owner"), "2025-11-02T00:00:00Z", 1, "is the requester");
+    deed(&desk, &format!("approve {id} --by eve --as gid-owner"), "2025-11-02T00:00:00Z", 1, "does not hold the role");
+    deed(&desk, &format!("approve {id} --by signe --as S5-policy"), "2025-11-02T00:00:00Z", 1, "does not approve");
+    deed(&desk, &format!("activate {id} --key ada.key"), "2025-11-02T00:00:00Z", 1, "cannot activate");
     assert!(!desk.path("rom").exists(), "nothing was sealed");
-    deed(&desk, &format!("withdraw {id} --by ingrid"), "2026-11-02T00:00:00Z", 0, "WITHDRAWN");
-    deed(&desk, "show CRQ-2026-0099", "2026-11-02T00:00:00Z", 2, "there is no CRQ-2026-0099");
+    deed(&desk, &format!("withdraw {id} --by ingrid"), "2025-11-02T00:00:00Z", 0, "WITHDRAWN");
+    deed(&desk, "show CRQ-2025-0099", "2025-11-02T00:00:00Z", 2, "there is no CRQ-2025-0099");
 }
 
 #[test]
@@ -149,32 +149,49 @@ fn file_and_log_are_one_ledger_and_neither_can_be_altered_alone() {
     let kept = fs::read_to_string(&path).unwrap();
     // Without its file the log still has it; without the log the file does.
     fs::remove_file(&path).unwrap();
-    deed(&desk, "list", "2026-11-20T00:00:00Z", 0, "ACTIVE");
+    deed(&desk, "list", "2025-11-20T00:00:00Z", 0, "ACTIVE");
     fs::write(&path, &kept).unwrap();
     fs::rename(desk.path("fleet.db"), desk.path("elsewhere.db")).unwrap();
-    deed(&desk, "list", "2026-11-20T00:00:00Z", 0, "ACTIVE");
+    deed(&desk, "list", "2025-11-20T00:00:00Z", 0, "ACTIVE");
     fs::rename(desk.path("elsewhere.db"), desk.path("fleet.db")).unwrap();
     let cap = kept.lines().find(|line| line.starts_with("cap_mb")).unwrap();
     fs::write(&path, kept.replace(cap, "cap_mb = 99999.0")).unwrap();
-    deed(&desk, "list", "2026-11-20T00:00:00Z", 3, "one was altered");
+    deed(&desk, "list", "2025-11-20T00:00:00Z", 3, "one was altered");
     let output = desk.run(&["audit", "app"]);
     assert_eq!(output.status.code(), Some(3), "an altered exception counts nowhere");
     fs::write(&path, "state = \"ACTIVE\"\n").unwrap();
-    deed(&desk, "list", "2026-11-20T00:00:00Z", 3, "is not a valid one");
+    deed(&desk, "list", "2025-11-20T00:00:00Z", 3, "is not a valid one");
 }
 
 #[test]
 fn unused_and_unknown_exceptions_are_told() {
     let (desk, size) = desk();
     let id = active(&desk, &size);
-    let at = "2026-11-20T00:00:00Z";
+    let at = "2025-11-20T00:00:00Z";
     deed(&desk, "check --image registry.example/app", at, 0, "");
     deed(&desk, "check --image other", at, 1, &format!("{id} is in force, and no image needs it"));
-    deed(&desk, "check --image registry.example/app --refers CRQ-2026-0007", at, 1, "there is no such request");
+    deed(&desk, "check --image registry.example/app --refers CRQ-2025-0007", at, 1, "there is no such request");
     deed(&desk, &format!("revoke {id} --by signe --as gid-owner --reason done"), at, 0, "REVOKED");
-    assert_eq!(verdict(&desk, "2026-11-21T00:00:00Z"), "REVIEW");
-    deed(&desk, "grandfather --by ops", "2026-11-22T00:00:00Z", 0, "GRANDFATHERED");
-    deed(&desk, "grandfather --by ops", "2026-11-22T00:00:00Z", 0, "");
+    assert_eq!(verdict(&desk, "2025-11-21T00:00:00Z"), "REVIEW");
+    deed(&desk, "grandfather --by ops", "2025-11-22T00:00:00Z", 0, "GRANDFATHERED");
+    deed(&desk, "grandfather --by ops", "2025-11-22T00:00:00Z", 0, "");
     let all: Value = serde_json::from_str(&desk.says(&["crq", "list", "--format", "json"])).unwrap();
     assert_eq!(all["crqs"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn nothing_is_done_at_a_moment_that_is_still_to_come() {
+    let (desk, size) = desk();
+    let id = active(&desk, &size);
+    let ahead = "2199-01-01T00:00:00Z";
+    for line in [
+        "grandfather --by ops".to_owned(),
+        format!("log {id}"),
+        format!("withdraw {id} --by ingrid"),
+        format!("revoke {id} --by signe --as gid-owner --reason done"),
+    ] {
+        deed(&desk, &line, ahead, 2, "is still to come");
+    }
+    deed(&desk, "list", ahead, 0, "LAPSED");
+    deed(&desk, "list", "2025-11-20T00:00:00Z", 0, "ACTIVE");
 }

@@ -12,7 +12,7 @@ const MEASURED: &str = r#"
 cve_high_plus = 0
 build_cached_s = 12.4
 startup_ms = { value = 700.0, method = "median of 5", runs = ["run-1"] }
-mem_mb = { value = 55.0, method = "cgroup peak" }
+mem_mb = { value = 55.0, method = "cgroup peak", runs = ["run-1"] }
 cve_count = { value = 8.0, method = "database of 2026-11-01" }
 rebuild = { result = "equal", source_date_epoch = 1700000000 }
 [base_digests]
@@ -183,4 +183,12 @@ fn openssl_verifies_what_the_program_sealed() {
     let arguments = "pkeyutl -verify -pubin -inkey ada.key.pub -rawin -in message -sigfile signature";
     let told = Command::new("openssl").current_dir(desk.path("")).args(arguments.split(' ')).output().unwrap();
     assert!(told.status.success(), "{}", text(&told.stderr));
+}
+
+#[test]
+fn start_up_and_memory_that_name_no_run_were_not_measured_by_a_build() {
+    let desk = desk();
+    desk.write("winner.toml", MEASURED.replace(", runs = [\"run-1\"]", "").as_bytes());
+    check(&desk, &[SEAL, &["--key", "ada.key"]].concat(), 1, "SEAL-MEASURED");
+    assert!(!desk.path("rom").exists(), "nothing was sealed");
 }

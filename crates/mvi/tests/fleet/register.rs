@@ -7,7 +7,7 @@ const MEASURED: &[u8] = b"
 cve_high_plus = 0
 build_cached_s = 12.4
 startup_ms = { value = 700.0, method = \"median of 5\", runs = [\"run-1\"] }
-mem_mb = { value = 55.0, method = \"cgroup peak\" }
+mem_mb = { value = 55.0, method = \"cgroup peak\", runs = [\"run-1\"] }
 cve_count = { value = 8.0, method = \"database of 2026-11-01\" }
 rebuild = { result = \"equal\", source_date_epoch = 1700000000 }
 [base_digests]

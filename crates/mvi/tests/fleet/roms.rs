@@ -11,8 +11,8 @@ use crate::layout::Layout;
 const MEASURED: &str = r#"
 cve_high_plus = 0
 build_cached_s = 12.4
-startup_ms = { value = 700.0, method = "median of 5" }
-mem_mb = { value = 55.0, method = "cgroup peak" }
+startup_ms = { value = 700.0, method = "median of 5", runs = ["run-1"] }
+mem_mb = { value = 55.0, method = "cgroup peak", runs = ["run-1"] }
 cve_count = { value = 8.0, method = "database of 2026-11-01" }
 rebuild = { result = "equal", source_date_epoch = 1700000000 }
 "#;
@@ -58,7 +58,7 @@ fn a_rom_goes_through_a_registry_and_comes_back_the_same() {
     assert_eq!(pull(&["--trust", "cosign.key.pub"]).status.code(), Some(3), "not sealed by that key");
     assert!(!desk.path("other").exists());
     assert!(pull(&[]).status.success());
-    assert_eq!(std::fs::read(desk.path(&format!("other/{NAME}.rom.json"))).unwrap(), sealed);
+    assert_eq!(std::fs::read(desk.path(&format!("other/received/{NAME}.rom.json"))).unwrap(), sealed);
     assert_eq!(pull(&[]).status.code(), Some(2), "a name is stored once");
 }
 

@@ -82,6 +82,11 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// The fleet that keeps the log, where there is one.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
     /// All requests, by id.
     pub(crate) fn all(&self) -> Vec<Crq> {
         self.crqs.values().cloned().collect()

@@ -18,11 +18,11 @@ pub(crate) struct CrqArgs {
     pub(crate) folder: Option<PathBuf>,
     /// The fleet's database [default: mvi.toml, then $XDG_DATA_HOME/mvi/fleet.db]
     #[arg(long, value_name = "FILE", env = "MVI_STORE", value_hint = ValueHint::FilePath, global = true)]
-    pub(crate) store: Option<PathBuf>,
+    pub(crate) store: Option<String>,
     /// Who acts [default: $USER]
     #[arg(long, value_name = "NAME", env = "MVI_ACTOR", global = true)]
     pub(crate) by: Option<String>,
-    /// The moment to act or look at [default: now]
+    /// The moment to act at, or with list, show and check to look at; only looks may be ahead [default: now]
     #[arg(long, value_name = "TIME", global = true)]
     pub(crate) at: Option<Timestamp>,
     /// The standard: V13 or a file

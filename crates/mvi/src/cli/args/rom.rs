@@ -83,7 +83,7 @@ winner.toml says what reading an image cannot tell:
   cve_high_plus = 0
   build_cached_s = 12.4
   startup_ms = { value = 20.5, method = \"median of 5\", runs = [\"run-1\"] }
-  mem_mb     = { value = 9.0, method = \"cgroup peak\" }
+  mem_mb     = { value = 9.0, method = \"cgroup peak\", runs = [\"run-1\"] }
   cve_count  = { value = 0, method = \"database of 2026-11-01\" }
   rebuild    = { result = \"equal\", source_date_epoch = 1700000000 }
   [base_digests]
