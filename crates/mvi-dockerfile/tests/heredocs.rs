@@ -95,7 +95,7 @@ fn a_heredoc_that_is_run_is_a_script() {
     let python = "RUN <<A\n#!/usr/bin/env python3\nimport a\nA\n";
     assert_eq!(scripts(python), [(ScriptPart::Heredoc(0), other("python3"), String::new())]);
     let bash = "RUN <<-A\n\t#!/bin/bash -e\n\tb\n\tA\n";
-    assert_eq!(scripts(bash), [(ScriptPart::Heredoc(0), sh("sh"), "b".into())]);
+    assert_eq!(scripts(bash), [(ScriptPart::Heredoc(0), sh("bash"), "b".into())]);
 }
 
 #[test]

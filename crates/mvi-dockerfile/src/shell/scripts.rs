@@ -31,8 +31,14 @@ pub(super) fn scripts(file: &Dockerfile, outer: &Instruction) -> Vec<Script> {
 
 /// A file made of a heredoc, when it says who reads it.
 fn written(file: &Dockerfile, heredoc: &Heredoc, index: usize) -> Option<Script> {
-    let interpreter = of_shebang(heredoc.body.of(file.text()))?;
+    let interpreter = shebang(file, heredoc)?;
     Some(body(file, heredoc, ScriptPart::Heredoc(index), interpreter))
+}
+
+/// Who reads a heredoc by its first line.
+fn shebang(file: &Dockerfile, heredoc: &Heredoc) -> Option<Interpreter> {
+    let text = heredoc.body.of(file.text());
+    of_shebang(if heredoc.strip_tabs { text.trim_start_matches('\t') } else { text })
 }
 
 fn script(source: &Source<'_>, part: ScriptPart, span: Span, interpreter: Interpreter) -> Script {
@@ -73,8 +79,8 @@ fn line(file: &Dockerfile, instruction: &Instruction, line: &ShellText) -> Vec<S
         return vec![script(&source, ScriptPart::Line, line.span, shell)];
     };
     if first.mark == line.span {
-        let shebang = of_shebang(first.body.of(file.text()));
-        return vec![body(file, first, ScriptPart::Heredoc(0), shebang.unwrap_or(shell))];
+        let interpreter = shebang(file, first).unwrap_or(shell);
+        return vec![body(file, first, ScriptPart::Heredoc(0), interpreter)];
     }
     let (mut text, mut map) = (line.text.clone(), line.map.clone());
     for heredoc in &instruction.heredocs {
@@ -88,7 +94,7 @@ fn line(file: &Dockerfile, instruction: &Instruction, line: &ShellText) -> Vec<S
     }
     let whole = script(&Source::new(&text, map, limit), ScriptPart::Line, line.span, shell);
     let fed = instruction.heredocs.iter().enumerate().filter_map(|(index, heredoc)| {
-        let interpreter = fed(&whole, heredoc).or_else(|| of_shebang(heredoc.body.of(file.text())))?;
+        let interpreter = fed(&whole, heredoc).or_else(|| shebang(file, heredoc))?;
         Some(body(file, heredoc, ScriptPart::Heredoc(index), interpreter))
     });
     let fed: Vec<Script> = fed.collect();
