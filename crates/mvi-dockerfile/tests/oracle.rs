@@ -9,6 +9,8 @@ use parse_dockerfile::Instruction;
 /// Keyword and bounds of every instruction as the other parser sees them; `None` when it refuses the file.
 fn other(text: &str) -> Option<Vec<(Keyword, usize)>> {
     let parsed = parse_dockerfile::parse(text).ok()?;
+    // It counts from behind a byte order mark.
+    let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let keyword = |instruction: &Instruction<'_>| {
         let (keyword, span) = match instruction {
             Instruction::Add(one) => (Keyword::Add, &one.add.span),
@@ -31,7 +33,7 @@ fn other(text: &str) -> Option<Vec<(Keyword, usize)>> {
             Instruction::Workdir(one) => (Keyword::Workdir, &one.workdir.span),
             other => panic!("an instruction of a new kind: {other:?}"),
         };
-        (keyword, span.start)
+        (keyword, span.start + mark)
     };
     Some(parsed.instructions.iter().map(keyword).collect())
 }
@@ -58,6 +60,9 @@ fn both_see_the_same_instructions_in_the_seeds() {
     assert!(accepted >= 4, "{accepted}");
 }
 
+/// Files it takes otherwise than BuildKit's own tests have them.
+const WRONG: [&str; 1] = ["testfiles/trailing-backslash/Dockerfile"];
+
 /// `MVI_DOCKERFILES` may name a folder of real files, which are then compared as well.
 #[test]
 fn both_see_the_same_instructions_in_real_files() {
@@ -68,11 +73,14 @@ fn both_see_the_same_instructions_in_real_files() {
         for item in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
             if item.file_type().unwrap().is_dir() {
                 open.push(item.path());
-            } else if let Ok(text) = std::fs::read_to_string(item.path()) {
+            } else if let Ok(text) = std::fs::read_to_string(item.path())
+                && !WRONG.iter().any(|wrong| item.path().ends_with(wrong))
+            {
                 files += 1;
                 accepted += usize::from(check(&item.path().display().to_string(), &text));
             }
         }
     }
+    println!("{accepted} of {files} files are accepted by both");
     assert!(accepted * 2 > files, "only {accepted} of {files} are accepted");
 }
