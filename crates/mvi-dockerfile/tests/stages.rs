@@ -1,7 +1,7 @@
 //! Stages, what they need, and the variables that hold in them.
 #![allow(clippy::unwrap_used, clippy::panic)] // a test may stop
 
-use mvi_dockerfile::{Base, Dockerfile, Variable};
+use mvi_dockerfile::{Base, Dockerfile, ProblemKind, Variable};
 
 fn parse(text: &str) -> Dockerfile {
     Dockerfile::parse(text.as_bytes())
@@ -62,6 +62,21 @@ fn a_stage_needs_what_it_is_built_on_and_copies_from() {
     assert_eq!(reached(text, 4), [4]);
     assert_eq!(reached(text, 9), [0_usize; 0]);
     assert_eq!(reached("FROM a\nCOPY --from=0 b c\nCOPY --from=1 b c\nFROM a", 0), [0]);
+}
+
+#[test]
+fn a_stage_copies_from_earlier_ones_only() {
+    let problems = |text: &str| {
+        let file = parse(text);
+        file.problems().iter().map(|one| (one.kind, one.span.of(file.text()).to_owned())).collect::<Vec<_>>()
+    };
+    let stage = |name: &str| vec![(ProblemKind::Stage, name.to_owned())];
+    assert_eq!(problems("FROM a AS b\nFROM c AS d\nCOPY --from=b x y\nCOPY --from=0 x y\nCOPY --from=e x y"), []);
+    assert_eq!(problems("FROM a AS b\nCOPY --from=B x y"), stage("B"));
+    assert_eq!(problems("FROM a\nCOPY --from=0 x y\nFROM b"), stage("0"));
+    assert_eq!(problems("FROM a\nCOPY --from=1 x y\nFROM b"), stage("1"));
+    assert_eq!(problems("FROM a AS b\nFROM c AS b\nCOPY --from=b x y"), []);
+    assert_eq!(problems("FROM a\nCOPY --from=$b x y"), [(ProblemKind::Flag, "$b".to_owned())]);
 }
 
 #[test]
