@@ -13,13 +13,14 @@ const LINES: usize = 400;
 
 /// Every crate and those of ours that it may use; an arrow that is not here is not allowed.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("mvi-dockerfile", &[]),
     ("mvi-image", &[]),
     ("mvi-registry", &["mvi-image"]),
     ("mvi-inventory", &["mvi-image"]),
     ("mvi-seal", &["mvi-image"]),
     ("mvi-standard", &["mvi-image", "mvi-inventory"]),
     ("mvi-fleet", &["mvi-image", "mvi-seal", "mvi-standard"]),
-    ("mvi", &["mvi-fleet", "mvi-image", "mvi-inventory", "mvi-registry", "mvi-seal", "mvi-standard"]),
+    ("mvi", &["mvi-dockerfile", "mvi-fleet", "mvi-image", "mvi-inventory", "mvi-registry", "mvi-seal", "mvi-standard"]),
 ];
 
 /// Pieces of source text that are nowhere allowed, each cut in two so that this file may hold it.
@@ -104,7 +105,9 @@ fn nothing_is_left_unfinished() {
 
 #[test]
 fn libraries_leave_the_world_to_the_program() {
-    for library in ["mvi-fleet", "mvi-image", "mvi-inventory", "mvi-registry", "mvi-seal", "mvi-standard"] {
+    for library in
+        ["mvi-dockerfile", "mvi-fleet", "mvi-image", "mvi-inventory", "mvi-registry", "mvi-seal", "mvi-standard"]
+    {
         check(&sources(&root().join("crates").join(library).join("src")), |_, text| holds(text, NOT_IN_LIBRARIES));
     }
 }

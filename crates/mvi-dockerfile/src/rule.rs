@@ -1,0 +1,70 @@
+//! What a rule is: its description, and a check of one file.
+
+use crate::finding::{Finding, Level};
+use crate::settings::LintSettings;
+use crate::syntax::Dockerfile;
+
+/// One rule. It has no state: the same file and settings give the same findings.
+pub trait Rule: Sync {
+    /// Its description.
+    fn meta(&self) -> &'static RuleMeta;
+
+    /// Its findings in a file, in any order.
+    fn check(&self, file: &Dockerfile, settings: &LintSettings) -> Vec<Finding>;
+}
+
+/// The description of a rule, from which documentation and tests are made.
+#[derive(Debug)]
+pub struct RuleMeta {
+    /// `MVI3008` for a twin of hadolint's DL3008, `MVI5001` and on for twins of `docker build --check` alone, names of
+    /// the law as they are (`REC-02`).
+    pub code: &'static str,
+    /// In kebab-case.
+    pub name: &'static str,
+    /// Codes of the same rule elsewhere: `DL3008`, `StageNameCasing`.
+    pub twins: &'static [&'static str],
+    /// How bad its findings are unless they say otherwise.
+    pub level: Level,
+    /// What kind of rule it is.
+    pub group: Group,
+    /// Why it is a rule; a paragraph.
+    pub why: &'static str,
+    /// A Dockerfile that breaks it.
+    pub bad: &'static str,
+    /// The same, kept.
+    pub good: &'static str,
+    /// What repairs it offers.
+    pub fixes: Fixes,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Practice, as hadolint has it.
+    Practice,
+    /// Checks of the build itself, as `docker build --check` has them.
+    Build,
+    /// The recommendations of the standard.
+    Recommendation,
+    /// Failures that happened and must not happen again.
+    Narrative,
+    /// Who is trusted.
+    Sovereignty,
+    /// What else the standard says of Dockerfiles.
+    Law,
+    /// Compose files.
+    Compose,
+    /// Kubernetes objects.
+    Kubernetes,
+}
+
+/// The best repair a rule offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fixes {
+    /// None.
+    None,
+    /// Some that may be made unasked.
+    Safe,
+    /// Only such as somebody should look at.
+    Unsafe,
+}
