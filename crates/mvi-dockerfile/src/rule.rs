@@ -35,6 +35,17 @@ pub struct RuleMeta {
     pub good: &'static str,
     /// What repairs it offers.
     pub fixes: Fixes,
+    /// Whether it runs when nobody asks for it.
+    pub shown: Shown,
+}
+
+/// Whether a rule runs when nobody asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shown {
+    /// It does.
+    Always,
+    /// Only when it is selected or given a level.
+    WhenAsked,
 }
 
 /// Where a rule comes from.
@@ -67,4 +78,21 @@ pub enum Fixes {
     Safe,
     /// Only such as somebody should look at.
     Unsafe,
+}
+
+impl Group {
+    /// In kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Build => "build",
+            Self::Recommendation => "recommendation",
+            Self::Narrative => "narrative",
+            Self::Sovereignty => "sovereignty",
+            Self::Law => "law",
+            Self::Compose => "compose",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
 }
