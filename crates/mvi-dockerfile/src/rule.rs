@@ -37,6 +37,28 @@ pub struct RuleMeta {
     pub fixes: Fixes,
     /// Whether it runs when nobody asks for it.
     pub shown: Shown,
+    /// Codes of other rules that its bad example cannot help breaking.
+    pub beside: &'static [&'static str],
+    /// Settings its examples rely on.
+    pub settings: fn(&mut LintSettings),
+}
+
+impl RuleMeta {
+    /// What most rules have in common: a warning of practice that is always told and repairs nothing.
+    pub const PLAIN: Self = Self {
+        code: "",
+        name: "",
+        twins: &[],
+        level: Level::Warning,
+        group: Group::Practice,
+        why: "",
+        bad: "",
+        good: "",
+        fixes: Fixes::None,
+        shown: Shown::Always,
+        beside: &[],
+        settings: |_| {},
+    };
 }
 
 /// Whether a rule runs when nobody asks for it.

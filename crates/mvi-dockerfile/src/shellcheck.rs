@@ -199,7 +199,7 @@ impl<'file> Walk<'file> {
                 let shebang = body.strip_prefix("#!").and_then(|rest| rest.lines().next()).map(str::to_owned);
                 (body, Source::Lines(lines), shebang)
             }
-            (ScriptPart::Line | ScriptPart::Exec, _) => return None,
+            (ScriptPart::Line | ScriptPart::Exec | ScriptPart::ExecScript, _) => return None,
         };
         let mut text = format!("#!{}\n", shebang.as_deref().unwrap_or(&shell_path(shell)));
         for variable in self.known.variables.iter().filter(|name| is_name(name)) {

@@ -1,7 +1,7 @@
 //! MVI3020: `ADD` where `COPY` does.
 
 use crate::finding::{Edit, Finding, Fix, Level, Safety};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::rule::{Fixes, Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::syntax::{Body, Dockerfile, Instruction, Word};
 
@@ -12,13 +12,12 @@ static META: RuleMeta = RuleMeta {
     name: "copy-instead-of-add",
     twins: &["DL3020"],
     level: Level::Error,
-    group: Group::Practice,
     why: "`ADD` unpacks archives and fetches from the network, depending on what the name looks like. For files and \
           folders of the build context `COPY` does the same and can do no more than that.",
     bad: "FROM alpine:3.21.3\nADD app /app\n",
     good: "FROM alpine:3.21.3\nCOPY app /app\n",
     fixes: Fixes::Safe,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 /// What `ADD` unpacks, by its name (hadolint 2.15, `archiveFileFormatExtensions`).

@@ -1,7 +1,7 @@
 //! MVI3025: `CMD` and `ENTRYPOINT` that go through a shell.
 
-use crate::finding::{Edit, Finding, Fix, Level, Safety};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::rule::{Fixes, Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::shell::{Joint, Script, SimpleCommand};
 use crate::span::Span;
@@ -13,14 +13,12 @@ static META: RuleMeta = RuleMeta {
     code: "MVI3025",
     name: "exec-form",
     twins: &["DL3025", "JSONArgsRecommended"],
-    level: Level::Warning,
-    group: Group::Practice,
     why: "Without brackets the command runs below `/bin/sh -c`. The shell is then process 1 and gets the signals of \
           `docker stop` in place of the program, arguments to an entrypoint are lost, and the image needs a shell.",
     bad: "FROM alpine:3.21.3\nCMD sleep 60\n",
     good: "FROM alpine:3.21.3\nCMD [\"sleep\", \"60\"]\n",
     fixes: Fixes::Unsafe,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for ExecForm {

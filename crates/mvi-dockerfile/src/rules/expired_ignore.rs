@@ -1,7 +1,7 @@
 //! MVI6001: exceptions whose day has come.
 
-use crate::finding::{Finding, Level};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::finding::Finding;
+use crate::rule::{Group, Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::suppress::{Pragmas, Terms};
 use crate::syntax::Dockerfile;
@@ -11,15 +11,12 @@ pub(crate) struct ExpiredIgnore;
 static META: RuleMeta = RuleMeta {
     code: "MVI6001",
     name: "expired-ignore",
-    twins: &[],
-    level: Level::Warning,
     group: Group::Law,
     why: "An exception is granted until a day. From that day on it counts no longer, and what it ignored is told again: \
           repair that, or agree upon a new day and a reason that still holds.",
     bad: "FROM alpine:3.21.3\n# mvi: ignore[MVI4000] until=2020-01-01 reason=the new label comes with the next release\nRUN echo hello\n",
     good: "FROM alpine:3.21.3\nRUN echo hello\n",
-    fixes: Fixes::None,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for ExpiredIgnore {

@@ -1,7 +1,7 @@
 //! MVI6002: exceptions without an end or a reason.
 
-use crate::finding::{Finding, Level};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::finding::Finding;
+use crate::rule::{Group, Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::suppress::{Pragmas, Terms};
 use crate::syntax::Dockerfile;
@@ -11,15 +11,12 @@ pub(crate) struct IgnoreWithoutTerms;
 static META: RuleMeta = RuleMeta {
     code: "MVI6002",
     name: "ignore-without-terms",
-    twins: &[],
-    level: Level::Warning,
     group: Group::Law,
     why: "An exception that does not say why cannot be judged, and one that does not end is a change of the rules. Both \
           `until=` and `reason=` are needed before it counts.",
     bad: "FROM alpine:3.21.3\n# mvi: ignore[MVI4000]\nRUN echo hello\n",
     good: "FROM alpine:3.21.3\nRUN echo hello\n",
-    fixes: Fixes::None,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for IgnoreWithoutTerms {

@@ -1,7 +1,7 @@
 //! MVI4000: the instruction `MAINTAINER`.
 
 use crate::finding::{Edit, Finding, Fix, Level, Safety};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::rule::{Fixes, Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::syntax::{Body, Dockerfile, Instruction};
 
@@ -12,13 +12,12 @@ static META: RuleMeta = RuleMeta {
     name: "maintainer-deprecated",
     twins: &["DL4000", "MaintainerDeprecated"],
     level: Level::Error,
-    group: Group::Practice,
     why: "`MAINTAINER` sets a field of the image that few tools read, and builders may drop it. The label \
           `org.opencontainers.image.authors` says the same where everybody looks for it (OCI image-spec, annotations).",
     bad: "FROM alpine:3.21.3\nMAINTAINER Ada Lovelace <ada@example.org>\n",
     good: "FROM alpine:3.21.3\nLABEL org.opencontainers.image.authors=\"Ada Lovelace <ada@example.org>\"\n",
     fixes: Fixes::Safe,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for MaintainerDeprecated {

@@ -1,7 +1,7 @@
 //! MVI1001: comments that ignore findings, for those who want none.
 
 use crate::finding::{Finding, Level};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::rule::{Rule, RuleMeta, Shown};
 use crate::settings::LintSettings;
 use crate::suppress::{Pragmas, Reach, Terms};
 use crate::syntax::Dockerfile;
@@ -13,13 +13,12 @@ static META: RuleMeta = RuleMeta {
     name: "no-ignore-pragma",
     twins: &["DL1001"],
     level: Level::Info,
-    group: Group::Practice,
     why: "A comment `# hadolint ignore=` has no end and no reason, so nobody ever takes it away. Where exceptions are to \
           be agreed upon, `# mvi: ignore[CODE] until=DAY reason=WHY` says both.",
     bad: "# hadolint ignore=DL3007\nFROM alpine:latest\n",
     good: "# mvi: ignore[DL3007] until=2099-01-01 reason=the newest one is tested every night\nFROM alpine:latest\n",
-    fixes: Fixes::None,
     shown: Shown::WhenAsked,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for NoIgnorePragma {

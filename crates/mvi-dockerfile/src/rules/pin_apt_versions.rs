@@ -1,7 +1,7 @@
 //! MVI3008: packages of Debian and Ubuntu without a version.
 
-use crate::finding::{Finding, Level};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::finding::Finding;
+use crate::rule::{Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::shell::{ShellWord, SimpleCommand};
 use crate::syntax::Dockerfile;
@@ -12,14 +12,11 @@ static META: RuleMeta = RuleMeta {
     code: "MVI3008",
     name: "pin-apt-versions",
     twins: &["DL3008"],
-    level: Level::Warning,
-    group: Group::Practice,
     why: "`apt-get install NAME` takes whatever version the mirror has on the day of the build, so the same Dockerfile \
           gives different images. `NAME=VERSION` gives the same one, or fails when it is gone and has to be looked at.",
     bad: "FROM debian:12.9\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n",
     good: "FROM debian:12.9\nRUN apt-get update && apt-get install -y --no-install-recommends curl=7.88.1-10+deb12u8 && rm -rf /var/lib/apt/lists/*\n",
-    fixes: Fixes::None,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for PinAptVersions {

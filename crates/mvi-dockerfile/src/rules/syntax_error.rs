@@ -1,7 +1,7 @@
 //! MVI1000: what BuildKit would refuse to read.
 
 use crate::finding::{Finding, Level};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::rule::{Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::syntax::{Dockerfile, Problem, ProblemKind};
 
@@ -12,13 +12,11 @@ static META: RuleMeta = RuleMeta {
     name: "syntax-error",
     twins: &["DL1000"],
     level: Level::Error,
-    group: Group::Practice,
     why: "What the builder cannot read it does not build, or reads in another way than it was meant. Everything else \
           that is said of the file depends on this being right first.",
     bad: "FROM alpine:3.21.3\nRUM echo hello\n",
     good: "FROM alpine:3.21.3\nRUN echo hello\n",
-    fixes: Fixes::None,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for SyntaxError {
@@ -34,6 +32,7 @@ impl Rule for SyntaxError {
 fn finding(problem: &Problem) -> Option<Finding> {
     let level = match problem.kind {
         ProblemKind::NotADockerfile
+        | ProblemKind::TooLong
         | ProblemKind::Empty
         | ProblemKind::Directive
         | ProblemKind::UnknownInstruction

@@ -1,7 +1,7 @@
 //! MVI6004: comments that look like exceptions and are none.
 
 use crate::finding::{Finding, Level};
-use crate::rule::{Fixes, Group, Rule, RuleMeta, Shown};
+use crate::rule::{Group, Rule, RuleMeta};
 use crate::selection::is_known;
 use crate::settings::LintSettings;
 use crate::suppress::Pragmas;
@@ -12,15 +12,13 @@ pub(crate) struct UnreadablePragma;
 static META: RuleMeta = RuleMeta {
     code: "MVI6004",
     name: "unreadable-pragma",
-    twins: &[],
     level: Level::Info,
     group: Group::Law,
     why: "A comment that is meant to ignore a finding and is misspelt ignores nothing, here and in hadolint, and nobody \
           notices. Behind the list of rules only another `#` may follow.",
     bad: "FROM alpine:3.21.3\n# hadolint ignore=DL4000 because of the registry\nRUN echo hello\n",
     good: "FROM alpine:3.21.3\n# hadolint ignore=DL4000 # because of the registry\nRUN echo hello\n",
-    fixes: Fixes::None,
-    shown: Shown::Always,
+    ..RuleMeta::PLAIN
 };
 
 impl Rule for UnreadablePragma {
