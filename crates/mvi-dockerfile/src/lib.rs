@@ -2,7 +2,10 @@
 
 mod finding;
 mod fix;
+mod law;
 mod lint;
+mod patterns;
+mod repository;
 mod rule;
 mod rules;
 mod selection;
@@ -13,14 +16,17 @@ mod span;
 pub mod stages;
 mod suppress;
 pub mod syntax;
+mod words;
 
 pub use finding::{Edit, Finding, Fix, Level, Safety};
 pub use fix::{Repair, Repaired, apply, repair};
 pub use lint::{Foreign, check, lint, settle};
+pub use patterns::IgnorePatterns;
+pub use repository::{Automation, Repository};
 pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
 pub use rules::{RULES, rule_of};
 pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
-pub use settings::{AllowedBase, LabelKind, LintSettings};
+pub use settings::{AllowedBase, BannedBase, LabelKind, LintSettings};
 pub use shell::{
     Assignment, Interpreter, Joint, Redirect, RedirectKind, Script, ScriptPart, ScriptProblem, ScriptProblemKind,
     ShellWord, SimpleCommand,
