@@ -134,7 +134,7 @@ const PACKAGES: &[&str] = &[
 
 const DOCUMENTATION: &[&str] = &["info", "man", "man-db", "man-pages", "mandoc", "manpages", "texinfo"];
 
-const DEVELOPMENT: &[&str] = &["elixir", "python3-dev", "python3-devel", "py3-setuptools", "ruby-dev", "ruby-devel"];
+const DEVELOPMENT: &[&str] = &["elixir", "py3-setuptools", "python3-dev", "python3-devel", "ruby-dev", "ruby-devel"];
 
 /// Ends of names of packages with headers, or with a compiler.
 const BUILD_ENDS: &[&str] = &["-dev", "-devel", "-jdk"];
