@@ -2,7 +2,10 @@
 
 mod finding;
 mod fix;
+mod labels;
 mod lint;
+mod packages;
+mod reference;
 mod rule;
 mod rules;
 mod selection;
