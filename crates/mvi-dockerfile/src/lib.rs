@@ -2,9 +2,12 @@
 
 mod finding;
 mod fix;
+mod labels;
 mod law;
 mod lint;
+mod packages;
 mod patterns;
+mod reference;
 mod repository;
 mod rule;
 mod rules;

@@ -22,7 +22,7 @@ static META: RuleMeta = RuleMeta {
     bad: "FROM alpine:3.21.3\nRUN apk add --no-cache ca-certificates curl\nHEALTHCHECK CMD curl -f http://localhost:8080/health || exit 1\n",
     good: "FROM alpine:3.21.3\nRUN apk add --no-cache ca-certificates\nHEALTHCHECK CMD wget -q --spider http://localhost:8080/health || exit 1\n",
     fixes: Fixes::Unsafe,
-    beside: &["MVI3025"],
+    beside: &["MVI3018", "MVI3025"],
     ..RuleMeta::PLAIN
 };
 

@@ -24,7 +24,7 @@ static META: RuleMeta = RuleMeta {
     bad: "FROM alpine:3.21.3 AS runtime\nRUN apk add --no-cache ca-certificates vim\n",
     good: "FROM alpine:3.21.3 AS runtime\nRUN apk add --no-cache ca-certificates\n\nFROM runtime AS debug\nRUN apk add --no-cache vim\n\nFROM runtime AS release\n",
     fixes: Fixes::Unsafe,
-    beside: &["REC-07"],
+    beside: &["MVI3018", "REC-07"],
     ..RuleMeta::PLAIN
 };
 

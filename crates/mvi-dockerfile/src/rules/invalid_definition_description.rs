@@ -19,6 +19,7 @@ pub(crate) static META: RuleMeta = RuleMeta {
     good: "# base is where everything begins\nFROM alpine:3.21.3 AS base\n",
     fixes: Fixes::Safe,
     shown: Shown::WhenAsked,
+    beside: &["MVI3057"],
     ..RuleMeta::PLAIN
 };
 
