@@ -1,6 +1,7 @@
 //! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
 
-use mvi_dockerfile::{Dockerfile, Span};
+use mvi_dockerfile::shellcheck::{Answer, reviews};
+use mvi_dockerfile::{Dockerfile, HadolintConfig, Level, LintSettings, Safety, Span, lint, repair};
 use mvi_image::{
     Algorithm, Digest, FileTree, Image, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
     merge, open, scan,
@@ -132,6 +133,35 @@ pub fn dockerfile_shell(bytes: &[u8]) {
     check_scripts(&Dockerfile::parse(&heredoc), 1);
     let joined: Vec<u8> = bytes.iter().map(|byte| if *byte == b'\n' { b';' } else { *byte }).collect();
     check_scripts(&Dockerfile::parse(&[b"FROM a\nRUN ", joined.as_slice()].concat()), 1);
+}
+
+/// The bytes as a Dockerfile that is judged and repaired: findings lie inside, repairs come to rest and do no harm.
+pub fn dockerfile_lint(bytes: &[u8]) {
+    let settings = LintSettings::default();
+    let file = Dockerfile::parse(bytes);
+    for finding in lint(&file, &settings) {
+        let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
+        for span in edits.chain([finding.span]) {
+            assert!(file.text().get(span.range()).is_some(), "{} lies in the file", finding.code);
+        }
+    }
+    for review in reviews(&file) {
+        let answer = |start, end| Answer { code: 1, level: Level::Info, message: String::new(), start, end };
+        for finding in [answer((1, 1), (9, 9)), answer((9, 1), (10, 3)), answer((99, 9), (99, 1))] {
+            let span = review.finding(&finding).map(|finding| finding.span).unwrap_or_default();
+            assert!(span.start <= span.end && span.end as usize <= file.text().len(), "answers lie in the file");
+        }
+    }
+    let once = repair(bytes, &settings, Safety::Unsafe);
+    let twice = repair(&once.bytes, &settings, Safety::Unsafe);
+    assert!(twice.bytes == once.bytes && twice.made.is_empty(), "what was repaired needs no repair");
+    let after = Dockerfile::parse(&once.bytes);
+    assert!(after.problems().len() <= file.problems().len(), "repairs bring no problems");
+}
+
+/// The bytes as a configuration of hadolint.
+pub fn hadolint_config(bytes: &[u8]) {
+    let _ = HadolintConfig::parse(&String::from_utf8_lossy(bytes));
 }
 
 /// What holds of the scripts of an instruction.

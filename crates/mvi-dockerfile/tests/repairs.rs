@@ -140,6 +140,11 @@ fn layout_and_comments_stay() {
 fn what_somebody_should_look_at_waits_to_be_asked_for() {
     check("FROM a:1\nCMD a 'b c'\n", Safety::Safe, "FROM a:1\nCMD a 'b c'\n");
     check("FROM a:1\nCMD a 'b c'\n", Safety::Unsafe, "FROM a:1\nCMD [\"a\", \"b c\"]\n");
+    check(
+        "FROM a:1\nCMD java -jar \\\n    # the program\n    'a b.jar' \\\n  x\n",
+        Safety::Unsafe,
+        "FROM a:1\nCMD [\"java\", \"-jar\", \\\n    # the program\n    \"a b.jar\", \\\n  \"x\"]\n",
+    );
     for kept in ["CMD a | b", "CMD a $B", "CMD exec a", "CMD A=b c", "CMD a > b", "CMD a &", "CMD if a; then b; fi"] {
         let text = format!("FROM a:1\n{kept}\n");
         check(&text, Safety::Unsafe, &text);

@@ -78,6 +78,16 @@ fn any_name_of_an_image_is_understood_or_refused() {
     check("reference", targets::reference, 5000, Shape::Free);
 }
 
+#[test]
+fn any_dockerfile_is_judged_and_repaired_without_harm() {
+    check("dockerfile_lint", targets::dockerfile_lint, 2000, Shape::Free);
+}
+
+#[test]
+fn any_configuration_of_hadolint_is_read_or_refused() {
+    check("hadolint_config", targets::hadolint_config, 2000, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

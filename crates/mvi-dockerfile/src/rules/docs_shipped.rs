@@ -18,6 +18,7 @@ static META: RuleMeta = RuleMeta {
     bad: "FROM alpine:3.21.3\nRUN apk add --no-cache ca-certificates mandoc\n",
     good: "FROM alpine:3.21.3\nRUN apk add --no-cache ca-certificates\n",
     fixes: Fixes::Unsafe,
+    beside: &["MVI3018"],
     ..RuleMeta::PLAIN
 };
 

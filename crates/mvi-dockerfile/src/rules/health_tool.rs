@@ -19,6 +19,7 @@ static META: RuleMeta = RuleMeta {
           its own state better: a command of its own, or a request by what the base has, needs nothing in addition.",
     bad: "FROM alpine:3.21.3\nRUN apk add --no-cache jq\nHEALTHCHECK CMD [\"jq\", \"-e\", \".up\", \"/run/state.json\"]\n",
     good: "FROM alpine:3.21.3\nHEALTHCHECK CMD [\"/app\", \"ping\"]\n",
+    beside: &["MVI3018"],
     ..RuleMeta::PLAIN
 };
 

@@ -8,7 +8,7 @@ mod run;
 mod shellcheck;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
-pub(crate) use find::find;
+pub(crate) use find::{Target, find};
 pub(crate) use one::{Linted, Outcome};
 pub(crate) use run::{LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;

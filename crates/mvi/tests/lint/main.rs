@@ -5,6 +5,7 @@ mod desk;
 mod exit_codes;
 mod formats;
 mod hostile;
+mod lsp;
 mod reference;
 mod repairs;
 mod settings;

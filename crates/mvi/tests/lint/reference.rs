@@ -1,6 +1,6 @@
 //! Rules explained: `--explain`, `--list-rules`, and the page that is made of them.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, FINE, FLAWED, THREE};
 
 #[test]
 fn the_page_of_rules_is_up_to_date() {
@@ -31,4 +31,19 @@ fn all_rules_are_listed() {
         assert!(shown.contains(rule["code"].as_str().unwrap()), "{rule}");
     }
     assert!(rules.iter().any(|rule| rule["code"] == "MVI1001" && rule["on"] == false));
+}
+
+#[test]
+fn the_hooks_for_pre_commit_stop_what_is_flawed() {
+    let hooks = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.pre-commit-hooks.yaml")).unwrap();
+    let entries: Vec<_> = hooks.lines().filter_map(|line| line.trim().strip_prefix("entry: mvi lint")).collect();
+    assert_eq!(entries, ["", " --fix"]);
+    for entry in entries {
+        let desk = Desk::new(&[("Dockerfile", FLAWED), ("fine/Dockerfile", FINE)]);
+        let mut arguments: Vec<&str> = entry.split_whitespace().collect();
+        arguments.extend([THREE, "fine/Dockerfile"]);
+        assert_eq!(desk.run(&arguments).status.code(), Some(0));
+        arguments.push("Dockerfile");
+        assert_eq!(desk.run(&arguments).status.code(), Some(1));
+    }
 }
