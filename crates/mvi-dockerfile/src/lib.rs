@@ -8,6 +8,8 @@ pub mod shell;
 mod span;
 pub mod stages;
 pub mod syntax;
+pub mod template;
+pub mod yaml;
 
 pub use finding::{Edit, Finding, Fix, Level, Safety};
 pub use rule::{Fixes, Group, Rule, RuleMeta};
