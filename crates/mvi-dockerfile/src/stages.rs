@@ -1,10 +1,19 @@
 //! Stages: what each is built on, which a target needs, and which variables hold where.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod find;
+mod reach;
+mod scope;
+
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::span::Span;
+use crate::stages::reach::Needs;
+use crate::stages::scope::Scopes;
 use crate::syntax::{Dockerfile, Word};
+pub use crate::syntax::{Expanded, Variable};
+pub use scope::Scope;
 
 /// One stage: `FROM` and what follows up to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,38 +52,16 @@ pub struct ImageName {
     pub span: Span,
 }
 
-/// The value of a variable at one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Variable<'file> {
-    /// It has this value unless the build says otherwise.
-    Known(&'file str),
-    /// It is declared, and only the build knows its value.
-    Given,
-    /// It is not declared here; the base image may set it.
-    Undeclared,
-}
-
-/// Text with its variables replaced.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expanded {
-    /// References to unknown variables stay as they are written.
-    pub text: String,
-    /// Names of unknown variables, each once, in the order in which they appear.
-    pub unknown: Vec<String>,
-}
-
-/// The variables that hold at one instruction.
-#[derive(Clone, Copy, Debug)]
-pub struct Scope<'file> {
-    pub(crate) file: &'file Dockerfile,
-    pub(crate) instruction: usize,
-}
-
 /// The stages of a file and what follows from them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stages {
-    pub(crate) list: Vec<Stage>,
-    pub(crate) names: BTreeMap<String, usize>,
+    list: Vec<Stage>,
+    /// The stages of each name, in lower case.
+    names: HashMap<String, Vec<usize>>,
+    /// The instruction that sets the shell which each instruction runs in.
+    shells: Vec<Option<u32>>,
+    needs: OnceLock<Needs>,
+    scopes: OnceLock<Scopes>,
 }
 
 impl Dockerfile {
@@ -90,37 +77,19 @@ impl Dockerfile {
         self.stages.list.len().checked_sub(1)
     }
 
-    /// The stage a name or number means anywhere in the file, as `--target` does: names in any case.
+    /// The stage a name or number means, as `--target` does: names in any case; of two of one name the later.
     #[must_use]
     pub fn stage_named(&self, name: &str) -> Option<usize> {
-        let named = self.stages.names.get(&name.to_ascii_lowercase()).copied();
+        let named = self.stages.names.get(&name.to_ascii_lowercase()).and_then(|stages| stages.last().copied());
         named.or_else(|| name.parse().ok().filter(|index| *index < self.stages.list.len()))
     }
 
-    /// The stage itself and every stage it needs: through `FROM`, `COPY --from` and `RUN --mount=from=`.
-    #[must_use]
-    pub fn stages_reached_from(&self, target: usize) -> BTreeSet<usize> {
-        BTreeSet::from([target])
-    }
-
-    /// The variables that hold when this instruction is read.
-    #[must_use]
-    pub fn scope_at(&self, instruction: usize) -> Scope<'_> {
-        Scope { file: self, instruction }
-    }
-}
-
-impl<'file> Scope<'file> {
-    /// The value of a variable.
-    #[must_use]
-    pub fn variable(&self, _name: &str) -> Variable<'file> {
-        let _ = (self.file, self.instruction);
-        Variable::Undeclared
-    }
-
-    /// Replaces variables and takes quotes and escapes away, as BuildKit does with words.
-    #[must_use]
-    pub fn expand(&self, text: &str) -> Expanded {
-        Expanded { text: text.to_owned(), unknown: Vec::new() }
+    /// The stages a stage is built on, the nearest first, and the base that is no stage.
+    pub fn bases(&self, stage: usize) -> impl Iterator<Item = &Base> {
+        let base = |index: usize| self.stages.list.get(index).map(|stage| &stage.base);
+        std::iter::successors(base(stage), move |last| match last {
+            Base::Stage(index) => base(*index),
+            Base::Image(_) | Base::Scratch => None,
+        })
     }
 }

@@ -1,19 +1,19 @@
 //! A whole Dockerfile: its text, its parts, and the way back to its bytes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::shell::Script;
 use crate::span::{LineIndex, Position};
 use crate::stages::Stages;
 use crate::syntax::model::{Comment, Directive, Instruction, Piece, Problem};
+use crate::syntax::source::Replaced;
 
 /// A Dockerfile that was read.
 #[derive(Clone, Debug)]
 pub struct Dockerfile {
     pub(crate) text: Arc<str>,
-    /// Bytes that are not UTF-8, each with its place; the text has `U+001A` there.
-    pub(crate) replaced: Vec<(u32, u8)>,
-    /// A file that is too large to be one, as it is.
+    pub(crate) replaced: Replaced,
+    /// A file that is no text, as it is.
     pub(crate) unread: Vec<u8>,
     pub(crate) lines: LineIndex,
     pub(crate) escape: char,
@@ -23,7 +23,7 @@ pub struct Dockerfile {
     pub(crate) instructions: Vec<Instruction>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) stages: Stages,
-    pub(crate) scripts: Vec<std::sync::OnceLock<Vec<Script>>>,
+    pub(crate) scripts: Vec<OnceLock<Vec<Script>>>,
 }
 
 impl Dockerfile {
@@ -46,11 +46,7 @@ impl Dockerfile {
         for piece in &self.pieces {
             bytes.extend_from_slice(piece.span.of(&self.text).as_bytes());
         }
-        for (at, byte) in &self.replaced {
-            if let Some(place) = bytes.get_mut(*at as usize) {
-                *place = *byte;
-            }
-        }
+        self.replaced.restore(&mut bytes);
         bytes.extend_from_slice(&self.unread);
         bytes
     }

@@ -186,6 +186,8 @@ pub struct Problem {
 pub enum ProblemKind {
     /// Not text, or too large: there are no instructions.
     NotADockerfile,
+    /// A line longer than BuildKit reads, or more instructions than are looked into.
+    TooLong,
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// No instruction in the whole file.
