@@ -22,7 +22,7 @@ build() { # NAME, a Dockerfile on standard input
 
 step "a small Debian"
 if [[ ! -e $dir/root.tar ]]; then
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates,busybox "$suite" "$dir/root.tar.part"
+  mmdebstrap --quiet --format=tar --variant=minbase --include=ca-certificates,busybox "$suite" "$dir/root.tar.part"
   mv "$dir/root.tar.part" "$dir/root.tar"
 fi
 container=$(ba from scratch)
@@ -53,6 +53,6 @@ ba tag localhost/mvi-template/tools ghcr.io/emqx/erlang:28.3.1-alpine
 # The same again by names that say what they are: templates on Debian, with packages of apt.
 ba tag localhost/mvi-template/slim localhost/mvi-template/debian:12.0.0-slim
 ba tag localhost/mvi-template/tools localhost/mvi-template/tools:12.0.0-slim
-rm -f "$dir/root.tar"
+rm -rf "$dir/root.tar"
 touch "$dir/done"
 ba images >&2

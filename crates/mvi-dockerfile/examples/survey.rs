@@ -21,7 +21,8 @@ struct Survey {
 }
 
 fn main() -> std::io::Result<()> {
-    let (options, folders): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|one| one.starts_with("--"));
+    let (options, folders): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|one| one.starts_with("--"));
     let has = |name: &str| options.iter().any(|option| option == name);
     let mut paths = Vec::new();
     for folder in &folders {

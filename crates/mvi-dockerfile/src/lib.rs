@@ -1,6 +1,8 @@
 //! Dockerfiles: a parse that loses nothing, stages and variables, the shell inside, and rules that judge all of it.
 
+pub mod compose;
 mod finding;
+pub mod kubernetes;
 mod rule;
 mod rules;
 mod settings;

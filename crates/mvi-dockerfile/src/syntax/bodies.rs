@@ -81,7 +81,8 @@ fn files(context: &mut Context<'_>, keyword: Keyword, flags: &[Flag], arguments:
     if slices.last().is_some_and(|last| heredoc::mark(*last).is_some()) {
         context.problem(destination.span, ProblemKind::Arguments, format!("{name} cannot copy into a heredoc"));
     }
-    let sources = all.into_iter().filter(|source| heredoc::mark(Slice { text: &source.raw, at: 0 }).is_none()).collect();
+    let sources =
+        all.into_iter().filter(|source| heredoc::mark(Slice { text: &source.raw, at: 0 }).is_none()).collect();
     if keyword == Keyword::Add {
         return Body::Add { sources, destination };
     }

@@ -110,9 +110,13 @@ const fn known(keyword: Keyword) -> &'static [(&'static str, Kind)] {
             ("unpack", Switch),
             ("exclude", List),
         ],
-        Keyword::Healthcheck => {
-            &[("interval", Text), ("timeout", Text), ("start-period", Text), ("start-interval", Text), ("retries", Text)]
-        }
+        Keyword::Healthcheck => &[
+            ("interval", Text),
+            ("timeout", Text),
+            ("start-period", Text),
+            ("start-interval", Text),
+            ("retries", Text),
+        ],
         _ => &[],
     }
 }

@@ -87,7 +87,8 @@ pub(crate) struct Unquoted {
 
 /// Takes quotes and escapes away, as BuildKit's lexer does; `${…}` stays as it is written.
 pub(crate) fn unquote(raw: &str, escape: char) -> Unquoted {
-    let mut unquoted = Unquoted { text: String::with_capacity(raw.len()), has_variables: false, closed: true, quoted: false };
+    let mut unquoted =
+        Unquoted { text: String::with_capacity(raw.len()), has_variables: false, closed: true, quoted: false };
     let mut quote = None;
     let mut chars = raw.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
@@ -124,9 +125,7 @@ pub(crate) fn reference(text: &str) -> usize {
     let bytes = text.as_bytes();
     match bytes.get(1) {
         Some(b'{') => braces(text).unwrap_or(text.len()),
-        Some(byte) if byte.is_ascii_digit() => {
-            1 + bytes[1..].iter().take_while(|byte| byte.is_ascii_digit()).count()
-        }
+        Some(byte) if byte.is_ascii_digit() => 1 + bytes[1..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
         Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => 2,
         _ => 1 + name_length(&text[1..]),
     }
