@@ -24,6 +24,7 @@ for directory in "$@"; do
         awk -F '\t' '
             { split($1, column, " "); path = $2; base = path; sub(/.*\//, "", base); low = tolower(base) }
             column[2] != "blob" || column[1] == "120000" || path ~ /^"/ { next }
+            low ~ /\.(c|erb|go|in|j2|java|jinja2?|js|json|lock|md|mustache|php|png|ps1|py|rb|rs|rst|sh|svg|template|tmpl|toml|tpl|ts|txt|ya?ml)$/ { next }
             low ~ /^(dockerfile|containerfile)([._-].*)?$/ || low ~ /\.(dockerfile|containerfile)$/ { print column[3] "\t" path }
         ' |
         while IFS="$(printf '\t')" read -r blob path; do

@@ -1,5 +1,8 @@
 //! What a rule says: where, what, how bad, and how to repair it.
 
+use std::borrow::Cow;
+
+use crate::rule::RuleMeta;
 use crate::span::Span;
 
 /// How bad a finding is; the worst is the greatest.
@@ -15,11 +18,33 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Info, Self::Style];
+
+    /// In lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Style => "style",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The level of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+}
+
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Code of the rule, as `MVI3008`.
-    pub code: &'static str,
+    /// Code of the rule, as `MVI3008`; of another program, as `SC2086`.
+    pub code: Cow<'static, str>,
     /// How bad it is.
     pub level: Level,
     /// Where it is.
@@ -30,6 +55,29 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// How to repair it, when that is known.
     pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A finding of a rule, with the rule's level; `message` is one sentence without a full stop.
+    #[must_use]
+    pub fn new(meta: &'static RuleMeta, span: Span, message: impl Into<String>) -> Self {
+        let (code, level) = (Cow::Borrowed(meta.code), meta.level);
+        Self { code, level, span, message: message.into(), notes: Vec::new(), fix: None }
+    }
+
+    /// The same with one more note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same with a repair.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
 }
 
 /// Whether a repair may be made unasked.

@@ -2,20 +2,28 @@
 
 pub mod compose;
 mod finding;
+mod fix;
 pub mod kubernetes;
+mod lint;
 mod rule;
 mod rules;
+mod selection;
 mod settings;
 pub mod shell;
+pub mod shellcheck;
 mod span;
 pub mod stages;
+mod suppress;
 pub mod syntax;
 pub mod template;
 pub mod yaml;
 
 pub use finding::{Edit, Finding, Fix, Level, Safety};
-pub use rule::{Fixes, Group, Rule, RuleMeta};
-pub use rules::RULES;
+pub use fix::{Repair, Repaired, apply, repair};
+pub use lint::{Foreign, check, lint, settle};
+pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
+pub use rules::{RULES, rule_of};
+pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
 pub use settings::{AllowedBase, LabelKind, LintSettings};
 pub use shell::{
     Assignment, Interpreter, Joint, Redirect, RedirectKind, Script, ScriptPart, ScriptProblem, ScriptProblemKind,
@@ -23,6 +31,7 @@ pub use shell::{
 };
 pub use span::{LineIndex, Position, Span};
 pub use stages::{Base, Expanded, ImageName, Scope, Stage, Variable};
+pub use suppress::{Flaw, HadolintConfig, HadolintError, Pragma, Pragmas, Reach, Terms, Threshold, shell_of};
 pub use syntax::{
     ArgDef, Body, Command, Comment, Directive, Dockerfile, Flag, Healthcheck, Heredoc, Instruction, Keyword, Mount,
     MountOption, Pair, Piece, PieceKind, Problem, ProblemKind, ShellText, Word,

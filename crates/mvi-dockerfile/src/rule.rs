@@ -35,6 +35,39 @@ pub struct RuleMeta {
     pub good: &'static str,
     /// What repairs it offers.
     pub fixes: Fixes,
+    /// Whether it runs when nobody asks for it.
+    pub shown: Shown,
+    /// Codes of other rules that its bad example cannot help breaking.
+    pub beside: &'static [&'static str],
+    /// Settings its examples rely on.
+    pub settings: fn(&mut LintSettings),
+}
+
+impl RuleMeta {
+    /// What most rules have in common: a warning of practice that is always told and repairs nothing.
+    pub const PLAIN: Self = Self {
+        code: "",
+        name: "",
+        twins: &[],
+        level: Level::Warning,
+        group: Group::Practice,
+        why: "",
+        bad: "",
+        good: "",
+        fixes: Fixes::None,
+        shown: Shown::Always,
+        beside: &[],
+        settings: |_| {},
+    };
+}
+
+/// Whether a rule runs when nobody asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shown {
+    /// It does.
+    Always,
+    /// Only when it is selected or given a level.
+    WhenAsked,
 }
 
 /// Where a rule comes from.
@@ -67,4 +100,21 @@ pub enum Fixes {
     Safe,
     /// Only such as somebody should look at.
     Unsafe,
+}
+
+impl Group {
+    /// In kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Build => "build",
+            Self::Recommendation => "recommendation",
+            Self::Narrative => "narrative",
+            Self::Sovereignty => "sovereignty",
+            Self::Law => "law",
+            Self::Compose => "compose",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
 }

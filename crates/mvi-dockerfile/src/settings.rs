@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::selection::Selection;
+
 /// What to look for, and what is known about the place a file is in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LintSettings {
-    /// Codes or twins of the rules that run; all when empty.
-    pub selected: Vec<String>,
-    /// Codes or twins of the rules that do not.
-    pub ignored: Vec<String>,
+    /// Rules that run, and how bad their findings are.
+    pub selection: Selection,
+    /// Whether comments keep findings back.
+    pub pragmas_count: bool,
     /// Registries that images may come from; any when empty.
     pub trusted_registries: Vec<String>,
     /// Labels an image should have, and what their values are.
@@ -25,6 +27,22 @@ pub struct LintSettings {
     pub lock_files: BTreeSet<String>,
     /// The day of linting, for what runs out; nothing runs out when it is not known.
     pub today: Option<Date>,
+}
+
+impl Default for LintSettings {
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            pragmas_count: true,
+            trusted_registries: Vec::new(),
+            label_schema: BTreeMap::new(),
+            strict_labels: false,
+            allowed_bases: Vec::new(),
+            targets: Vec::new(),
+            lock_files: BTreeSet::new(),
+            today: None,
+        }
+    }
 }
 
 /// A base of the standard.
@@ -53,4 +71,21 @@ pub enum LabelKind {
     SemVer,
     /// An address for mail.
     Email,
+}
+
+impl LabelKind {
+    /// The kind that hadolint calls so; nothing is the same as `text`.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "" | "text" => Self::Text,
+            "url" => Self::Url,
+            "rfc3339" => Self::Time,
+            "spdx" => Self::Spdx,
+            "hash" => Self::GitHash,
+            "semver" => Self::SemVer,
+            "email" => Self::Email,
+            _ => return None,
+        })
+    }
 }

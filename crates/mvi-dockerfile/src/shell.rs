@@ -1,5 +1,14 @@
 //! The shell inside instructions: scripts as flat lists of commands, each word with its place in the file.
 
+mod flatten;
+mod interpreter;
+mod limits;
+mod parse;
+mod scripts;
+mod source;
+mod substitution;
+mod word;
+
 use crate::span::Span;
 use crate::syntax::{Dockerfile, Instruction};
 
@@ -12,20 +21,25 @@ pub struct Script {
     pub span: Span,
     /// Who reads it.
     pub interpreter: Interpreter,
-    /// In order, those inside others after them; empty when it is not for a POSIX shell.
+    /// In order, those in substitutions after the command they are part of; empty when it is not for a POSIX shell.
     pub commands: Vec<SimpleCommand>,
-    /// Why there are no commands, when there should be some.
+    /// Names of the functions it defines, in order.
+    pub functions: Vec<String>,
+    /// The first thing in it that was not understood. Without it `commands` are all there are; with it there are none, or
+    /// only those of a substitution are missing.
     pub problem: Option<ScriptProblem>,
 }
 
 /// Which part of an instruction a script is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ScriptPart {
-    /// The line of the instruction.
+    /// The line of the instruction, with the heredocs that the shell reads.
     Line,
-    /// The script handed to `sh -c` in exec form.
+    /// The words of the exec form, which are one command.
     Exec,
-    /// A heredoc that is run, by its index.
+    /// The script that the exec form hands to a shell: `["sh", "-c", "…"]`.
+    ExecScript,
+    /// A heredoc that is run, fed to a shell or written as an executable file, by its index.
     Heredoc(usize),
 }
 
@@ -36,6 +50,8 @@ pub enum Interpreter {
     Shell(String),
     /// Anything else, by name (`powershell`, `cmd`, `python3`); such scripts are not parsed.
     Other(String),
+    /// Nobody: the words are run as they are.
+    Direct,
 }
 
 /// Why a script has no commands.
@@ -71,7 +87,7 @@ pub struct SimpleCommand {
     pub redirects: Vec<Redirect>,
     /// From its first to its last word.
     pub span: Span,
-    /// What stands between it and the command before it.
+    /// What stands between it and the command before it, words like `then` and `do` left out.
     pub joined_by: Joint,
     /// Whether it is one of several in a pipeline.
     pub in_pipeline: bool,
@@ -81,9 +97,11 @@ pub struct SimpleCommand {
     pub depth: u32,
     /// Whether it is inside `$(…)`, backquotes or `<(…)`.
     pub in_substitution: bool,
-    /// Whether its result decides something: in `if`, `while`, `until`, or after `!`.
+    /// The command whose words it is substituted into, by its place in [`Script::commands`].
+    pub within: Option<usize>,
+    /// Whether its result decides something: between `if`, `while` or `until` and what they guard, or after `!`.
     pub in_condition: bool,
-    /// The function it is the body of.
+    /// Whether it only runs when a function is called.
     pub in_function: bool,
 }
 
@@ -109,7 +127,7 @@ pub enum Joint {
 /// A word of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShellWord {
-    /// Without quotes when it is static, otherwise as it is written.
+    /// Without quotes; variables, substitutions and patterns as they are written.
     pub text: String,
     /// As it is written.
     pub raw: String,
@@ -141,6 +159,8 @@ pub struct Redirect {
     pub target: ShellWord,
     /// Where it is.
     pub span: Span,
+    /// The lines of a heredoc.
+    pub body: Option<Span>,
 }
 
 /// What a redirect does.
@@ -167,15 +187,16 @@ pub enum RedirectKind {
 }
 
 impl Dockerfile {
-    /// The scripts of an instruction of this file: parsed when they are first asked for, and kept.
+    /// The scripts of an instruction of this file, or of what it puts off by `ONBUILD`: parsed when they are first asked
+    /// for, and kept.
     #[must_use]
     pub fn scripts(&self, instruction: &Instruction) -> &[Script] {
-        self.scripts.get(instruction.index).map_or(&[], |kept| kept.get_or_init(Vec::new))
+        self.scripts.get(instruction.index).map_or(&[], |kept| kept.get_or_init(|| scripts::scripts(self, instruction)))
     }
 
-    /// Whether the file is for Windows: its escape is the backquote, or a base says so.
+    /// Whether the file is for Windows: its escape is the backquote, or a stage is built on one of Windows' images.
     #[must_use]
     pub fn is_windows(&self) -> bool {
-        self.escape == '`'
+        self.escape() == '`' || self.stages().iter().any(|stage| interpreter::is_windows(self, stage.index))
     }
 }

@@ -22,6 +22,7 @@ mod words;
 
 pub use body::{ArgDef, Body, Command, Healthcheck, Pair, ShellText, Word};
 pub use file::Dockerfile;
+pub(crate) use json::string as string_literal;
 pub use keyword::Keyword;
 pub use lexer::{Expanded, Variable};
 pub use model::{

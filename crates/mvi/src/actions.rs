@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod fleet;
 pub(crate) mod known;
 pub(crate) mod layers;
+pub(crate) mod lint;
 pub(crate) mod pull;
 pub(crate) mod rom;
 mod waste;

@@ -8,6 +8,8 @@ mod crq_seal;
 mod crq_show;
 mod fleet;
 mod key;
+mod lint;
+mod lint_settings;
 mod look;
 mod output;
 mod pull;
@@ -54,6 +56,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Crq(args) => crq::run(args),
         Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
+        Verb::Lint(args) => lint::run(args),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {

@@ -1,5 +1,6 @@
 //! `mvi.toml`: what a team writes down once, found upwards from the working directory. Flags and the environment win.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub(crate) struct Config {
     pub crq: CrqConfig,
     /// Sealed ROMs.
     pub rom: RomConfig,
+    /// Dockerfiles.
+    pub lint: LintConfig,
     /// Who may approve what.
     #[serde(rename = "approver")]
     pub approvers: Vec<Approver>,
@@ -55,6 +58,42 @@ pub(crate) struct RomConfig {
     pub trusted: Vec<PathBuf>,
 }
 
+/// `[lint]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LintConfig {
+    /// Rules that run, and no others.
+    pub select: Vec<String>,
+    /// Rules that do not run.
+    pub ignore: Vec<String>,
+    /// Rules whose findings are errors.
+    pub error: Vec<String>,
+    /// Rules whose findings are warnings.
+    pub warning: Vec<String>,
+    /// Rules whose findings are infos.
+    pub info: Vec<String>,
+    /// Rules whose findings are matters of style.
+    pub style: Vec<String>,
+    /// From which level on a run fails.
+    pub fail_on: Option<String>,
+    /// Paths in folders that are left out, as in `.gitignore`.
+    pub exclude: Vec<String>,
+    /// Findings that were there before.
+    pub baseline: Option<PathBuf>,
+    /// Stages that something builds by name.
+    pub targets: Vec<String>,
+    /// Registries that images may come from.
+    pub trusted_registries: Vec<String>,
+    /// Labels that images need, and what they are.
+    pub labels: BTreeMap<String, String>,
+    /// Whether other labels are findings.
+    pub strict_labels: Option<bool>,
+    /// Whether comments that ignore findings count.
+    pub pragmas: Option<bool>,
+    /// Whether `shellcheck` is asked, where it is installed.
+    pub shellcheck: Option<bool>,
+}
+
 /// `[[approver]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +124,11 @@ impl Config {
         Ok(Self::default())
     }
 
-    fn read(path: &Path) -> anyhow::Result<Self> {
+    /// The settings of a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that says something this program does not know.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let mut config: Self = toml::from_str(&text).with_context(|| format!("`{}` is not valid", path.display()))?;
         config.folder = path.parent().unwrap_or(Path::new("")).to_owned();

@@ -3,6 +3,7 @@
 pub(crate) mod forest;
 mod harmless;
 mod json;
+pub(crate) mod lint;
 mod markdown;
 mod text;
 

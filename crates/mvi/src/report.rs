@@ -6,6 +6,7 @@ mod explain;
 pub(crate) mod fleet;
 mod instruction;
 mod layers;
+pub(crate) mod lint;
 mod numbers;
 mod pull;
 

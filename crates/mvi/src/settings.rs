@@ -140,6 +140,39 @@ pub(crate) fn places() -> Places {
     }
 }
 
+/// A program that is installed.
+#[must_use]
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folders = std::env::var_os("PATH")?;
+    let mut places =
+        std::env::split_paths(&folders).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name));
+    places.find(|place| {
+        std::fs::metadata(place).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    })
+}
+
+/// Where hadolint looks for its configuration, in its order (hadolint 2.15, README).
+#[must_use]
+pub(crate) fn hadolint_files() -> Vec<PathBuf> {
+    let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = path("HOME");
+    let config = path("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|home| home.join(".config")));
+    let own = home.as_ref().map(|home| home.join(".hadolint"));
+    let mut stems = vec![PathBuf::from(".hadolint")];
+    stems.extend(config.map(|config| config.join("hadolint")));
+    stems.extend(own.iter().flat_map(|own| [own.join("hadolint"), own.join("config")]));
+    stems.extend(home.map(|home| home.join(".hadolint")));
+    let name = |stem: &PathBuf, end: &str| PathBuf::from(format!("{}.{end}", stem.display()));
+    stems.iter().flat_map(|stem| [name(stem, "yaml"), name(stem, "yml")]).collect()
+}
+
+/// A variable that hadolint reads, by what follows `HADOLINT_`.
+#[must_use]
+pub(crate) fn hadolint_variable(name: &str) -> Option<String> {
+    std::env::var(format!("HADOLINT_{name}")).ok()
+}
+
 /// The user this process runs as.
 fn user_id() -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;

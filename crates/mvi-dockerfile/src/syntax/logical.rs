@@ -50,11 +50,20 @@ impl Map {
         Self { runs }
     }
 
-    /// Adds another map behind the first `length` bytes of this one.
-    pub(crate) fn append(&mut self, length: usize, other: &Self) {
-        for (here, there) in &other.runs {
-            self.push(length + *here as usize, *there);
+    /// The same with everything there this much further on.
+    pub(crate) fn moved(&self, by: u32) -> Self {
+        Self { runs: self.runs.iter().map(|(here, there)| (*here, there + by)).collect() }
+    }
+
+    /// The map of a text that was made of this one's: `outer` says where each of its bytes is here.
+    pub(crate) fn through(&self, outer: &Self, length: usize) -> Self {
+        let mut map = Self::default();
+        for (index, (here, there)) in outer.runs.iter().enumerate() {
+            let end = outer.runs.get(index + 1).map_or(length, |(next, _)| *next as usize);
+            let piece = self.cut(*there as usize, *there as usize + (end - *here as usize));
+            piece.runs.iter().for_each(|(start, place)| map.push((*here + start) as usize, *place));
         }
+        map
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod crq;
 pub(super) mod fleet;
+pub(super) mod lint;
 pub(super) mod pull;
 pub(super) mod rom;
 pub(super) mod seal;
@@ -46,6 +47,9 @@ pub(super) enum Verb {
     /// Explain a path: which layer and instruction brought it, which package owns it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Lint and repair Dockerfiles
+    #[command(after_help = lint::EXAMPLES)]
+    Lint(Box<lint::LintArgs>),
     /// Show, check and compare image standards
     #[command(
         after_help = "Examples:\n  mvi standard show\n  mvi standard lint company.toml\n  mvi standard diff V13 company.toml"

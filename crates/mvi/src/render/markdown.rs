@@ -36,7 +36,7 @@ fn as_text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text that stays text in a table cell: no markup, no mention, no line break.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in harmless(&text.replace(['\n', '\r'], " ")).chars() {
         match character {

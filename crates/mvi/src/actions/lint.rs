@@ -1,0 +1,14 @@
+//! Linting many files: finding them, reading them, judging and repairing each, in parallel and in order.
+
+mod baseline;
+mod find;
+mod note;
+mod one;
+mod run;
+mod shellcheck;
+
+pub(crate) use baseline::{Baseline, BaselineWriter};
+pub(crate) use find::find;
+pub(crate) use one::{Linted, Outcome};
+pub(crate) use run::{LintJob, Mend, run};
+pub(crate) use shellcheck::Shellcheck;

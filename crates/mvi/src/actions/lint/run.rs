@@ -1,0 +1,145 @@
+//! Many files at once: threads take some at a time, results are told in the order of the files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use mvi_dockerfile::{LintSettings, Safety};
+
+use super::baseline::Baseline;
+use super::find::Target;
+use super::one::{Opened, Outcome};
+use super::shellcheck::Shellcheck;
+
+/// Files a thread takes at once: enough that starting `ShellCheck` for them is worth it.
+const TOGETHER: usize = 16;
+/// Groups of files that may be done and not yet told, so that memory has an end.
+const AHEAD: usize = 16;
+
+/// What to do with files.
+pub(crate) struct LintJob<'a> {
+    /// What all files have in common.
+    pub settings: &'a LintSettings,
+    /// The program that looks at scripts.
+    pub shellcheck: Option<&'a Shellcheck>,
+    /// Whether files are repaired.
+    pub mend: Mend,
+    /// Findings that were there before.
+    pub baseline: Option<&'a Baseline>,
+    /// What standard input is called.
+    pub stdin_path: &'a str,
+    /// Threads.
+    pub jobs: usize,
+}
+
+/// What becomes of repairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mend {
+    /// None are made.
+    Nothing,
+    /// Those up to this safety are made.
+    Write(Safety),
+    /// Those up to this safety are shown and not made.
+    Show(Safety),
+}
+
+/// Lock files whose presence beside a Dockerfile rules ask about.
+const LOCKS: &[&str] = &[
+    "Cargo.lock",
+    "Gemfile.lock",
+    "Pipfile.lock",
+    "bun.lock",
+    "bun.lockb",
+    "composer.lock",
+    "go.sum",
+    "mix.lock",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "pdm.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "rebar.lock",
+    "requirements.txt",
+    "uv.lock",
+    "yarn.lock",
+];
+
+impl LintJob<'_> {
+    /// The settings of one file: those of all, and what lies beside it.
+    pub(super) fn settings_for(&self, target: &Target) -> LintSettings {
+        let mut settings = self.settings.clone();
+        if let Target::File(path) = target {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let here = LOCKS.iter().filter(|name| folder.join(name).is_file());
+            settings.lock_files.extend(here.map(|name| (*name).to_owned()));
+        }
+        settings
+    }
+}
+
+/// Lints files and tells of each, in their order.
+///
+/// # Errors
+/// Whatever `tell` says; nothing is told after that.
+pub(crate) fn run<E>(
+    job: &LintJob<'_>,
+    targets: &[Target],
+    mut tell: impl FnMut(Outcome) -> Result<(), E>,
+) -> Result<(), E> {
+    let groups: Vec<&[Target]> = targets.chunks(together(targets.len(), job.jobs)).collect();
+    if groups.len() <= 1 || job.jobs <= 1 {
+        return groups.iter().flat_map(|group| lint_group(job, group)).try_for_each(tell);
+    }
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|threads| {
+        let (sender, receiver) = mpsc::sync_channel(AHEAD);
+        for _ in 0..job.jobs.min(groups.len()) {
+            let (sender, next, groups) = (sender.clone(), &next, &groups);
+            threads.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(group) = groups.get(index) else { return };
+                    // Nobody listens any more after an error.
+                    if sender.send((index, lint_group(job, group))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting: BTreeMap<usize, Vec<Outcome>> = BTreeMap::new();
+        let mut turn = 0;
+        for (index, outcomes) in receiver {
+            waiting.insert(index, outcomes);
+            while let Some(outcomes) = waiting.remove(&turn) {
+                outcomes.into_iter().try_for_each(&mut tell)?;
+                turn += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Files a thread takes at once: fewer when there are not enough for all threads.
+fn together(files: usize, jobs: usize) -> usize {
+    files.div_ceil(jobs.max(1)).clamp(1, TOGETHER)
+}
+
+fn lint_group(job: &LintJob<'_>, group: &[Target]) -> Vec<Outcome> {
+    let opened: Vec<_> = group.iter().map(|target| Opened::open(target, job)).collect();
+    let files = opened.iter().filter_map(|opened| opened.as_ref().ok()).map(|opened| &opened.file);
+    let answers = job.shellcheck.map(|shellcheck| shellcheck.ask(files));
+    let mut answers = answers.map(Vec::into_iter);
+    let mut outcomes = Vec::with_capacity(group.len());
+    for opened in opened {
+        outcomes.push(match opened {
+            Ok(opened) => {
+                let answers = answers.as_mut().and_then(|answers| answers.next().flatten());
+                Outcome::Linted(opened.finish(answers.as_deref(), job))
+            }
+            Err(unread) => Outcome::Unread(unread),
+        });
+    }
+    outcomes
+}

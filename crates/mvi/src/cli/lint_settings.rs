@@ -1,0 +1,148 @@
+//! What `mvi lint` goes by: the environment, `.hadolint.yaml`, `mvi.toml` and flags, the later ones winning.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use mvi_dockerfile::{Choices, HadolintConfig, LabelKind, Level, LintSettings, Threshold};
+
+use super::args::lint::{LintArgs, LintFailOn, LintFormat};
+use super::output::Failure;
+use crate::config::{Config, LintConfig};
+use crate::settings;
+
+/// Longest configuration that is read, bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// All that was said about one run.
+pub(super) struct Rulebook {
+    pub(super) settings: LintSettings,
+    pub(super) format: LintFormat,
+    pub(super) fail_on: LintFailOn,
+    pub(super) exclude: Vec<String>,
+    pub(super) baseline: Option<PathBuf>,
+    pub(super) shellcheck: bool,
+}
+
+/// Puts everything together.
+pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
+    let (hadolint, config) = configurations(args)?;
+    let lint = &config.lint;
+    let environment = environment()?;
+    let mut choices = Choices::default();
+    let mut settings = LintSettings::default();
+    for layer in [&environment, &hadolint] {
+        choices.ignore.extend(layer.choices.ignore.iter().cloned());
+        choices.levels.extend(layer.choices.levels.iter().cloned());
+        settings.trusted_registries.extend(layer.trusted_registries.iter().cloned());
+        settings.label_schema.extend(layer.label_schema.iter().map(|(label, kind)| (label.clone(), *kind)));
+        settings.strict_labels = layer.strict_labels.unwrap_or(settings.strict_labels);
+        settings.pragmas_count = !layer.disable_ignore_pragma.unwrap_or(!settings.pragmas_count);
+    }
+    let own = choose(args, lint);
+    own.check().map_err(|error| Failure::usage(format!("{error}; `mvi lint --list-rules` lists all rules")))?;
+    choices.select = own.select;
+    choices.ignore.extend(own.ignore);
+    choices.levels.extend(own.levels);
+    settings.selection = choices.resolve();
+    settings.trusted_registries.extend(lint.trusted_registries.iter().chain(&args.rules.trusted_registry).cloned());
+    for (label, kind) in labels(args, lint)? {
+        settings.label_schema.insert(label, kind);
+    }
+    settings.strict_labels |= lint.strict_labels.unwrap_or(false) || args.rules.strict_labels;
+    settings.pragmas_count &= lint.pragmas.unwrap_or(true) && !args.rules.disable_ignore_pragma;
+    settings.targets = if args.rules.target.is_empty() { lint.targets.clone() } else { args.rules.target.clone() };
+    let today = || settings::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    settings.today = Some(args.on.unwrap_or_else(today));
+    let hadolints = hadolint.format.as_deref().or(environment.format.as_deref());
+    Ok(Rulebook {
+        settings,
+        format: args.format.or_else(|| LintFormat::of_hadolint(hadolints?)).unwrap_or(LintFormat::Text),
+        fail_on: fail_on(args, lint, [&hadolint, &environment])?,
+        exclude: lint.exclude.iter().chain(&args.exclude).cloned().collect(),
+        baseline: args.baseline.clone().or_else(|| lint.baseline.as_ref().map(|path| config.path(path))),
+        shellcheck: !args.no_shellcheck && lint.shellcheck.unwrap_or(true),
+    })
+}
+
+/// `.hadolint.yaml` and `mvi.toml`; a file that was named is one of them and takes the place of that one.
+fn configurations(args: &LintArgs) -> Result<(HadolintConfig, Config), Failure> {
+    let named = args.config.as_deref();
+    let is_toml = named.is_some_and(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let config = match named {
+        Some(path) if is_toml => Config::read(path)?,
+        _ => Config::find(&settings::working_dir()?)?,
+    };
+    let path = match named {
+        Some(path) if !is_toml => Some(path.to_owned()),
+        _ => settings::hadolint_files().into_iter().find(|path| path.is_file()),
+    };
+    Ok((path.map(|path| read_hadolint(&path)).transpose()?.unwrap_or_default(), config))
+}
+
+fn read_hadolint(path: &Path) -> anyhow::Result<HadolintConfig> {
+    let what = || format!("cannot read `{}`", path.display());
+    anyhow::ensure!(fs::metadata(path).with_context(what)?.len() <= LONGEST, "`{}` is too large", path.display());
+    let text = fs::read_to_string(path).with_context(what)?;
+    HadolintConfig::parse(&text).with_context(|| format!("`{}` is not valid", path.display()))
+}
+
+fn environment() -> Result<HadolintConfig, Failure> {
+    let read = HadolintConfig::from_variables(settings::hadolint_variable);
+    Ok(read.context("the environment of hadolint (HADOLINT_…) is not valid")?)
+}
+
+fn choose(args: &LintArgs, lint: &LintConfig) -> Choices {
+    let rules = &args.rules;
+    let lists = [
+        (Level::Style, &lint.style),
+        (Level::Info, &lint.info),
+        (Level::Warning, &lint.warning),
+        (Level::Error, &lint.error),
+        (Level::Style, &rules.style),
+        (Level::Info, &rules.info),
+        (Level::Warning, &rules.warning),
+        (Level::Error, &rules.error),
+    ];
+    let levels = lists.iter().flat_map(|(level, names)| names.iter().map(|name| (name.clone(), *level)));
+    Choices {
+        select: if rules.select.is_empty() { lint.select.clone() } else { rules.select.clone() },
+        ignore: lint.ignore.iter().chain(&rules.ignore).cloned().collect(),
+        levels: levels.collect(),
+    }
+}
+
+fn labels(args: &LintArgs, lint: &LintConfig) -> Result<Vec<(String, LabelKind)>, Failure> {
+    let stated = args.rules.require_label.iter();
+    let stated = stated.map(|label| label.split_once(':').unwrap_or((label.as_str(), "text")));
+    let all = lint.labels.iter().map(|(label, kind)| (label.as_str(), kind.as_str())).chain(stated);
+    all.map(|(label, kind)| match LabelKind::parse(kind) {
+        Some(kind) => Ok((label.to_owned(), kind)),
+        None => Err(Failure::usage(format!(
+            "the label `{label}` cannot be of the kind `{kind}`; there are text, url, semver, hash, rfc3339, spdx, email"
+        ))),
+    })
+    .collect()
+}
+
+/// Flags, then `mvi.toml`, then what hadolint was told; info where nobody says anything, as with hadolint.
+fn fail_on(args: &LintArgs, lint: &LintConfig, hadolint: [&HadolintConfig; 2]) -> Result<LintFailOn, Failure> {
+    if let Some(stated) = args.fail_on {
+        return Ok(stated);
+    }
+    if let Some(word) = &lint.fail_on {
+        use clap::ValueEnum as _;
+        return LintFailOn::from_str(word, true).map_err(|_| {
+            Failure::usage(format!("`fail_on` in mvi.toml cannot be `{word}`: error, warning, info, style, never"))
+        });
+    }
+    if hadolint.iter().find_map(|layer| layer.no_fail) == Some(true) {
+        return Ok(LintFailOn::Never);
+    }
+    Ok(match hadolint.iter().find_map(|layer| layer.threshold) {
+        None | Some(Threshold::Level(Level::Info)) => LintFailOn::Info,
+        Some(Threshold::Level(Level::Error)) => LintFailOn::Error,
+        Some(Threshold::Level(Level::Warning)) => LintFailOn::Warning,
+        Some(Threshold::Any | Threshold::Level(Level::Style)) => LintFailOn::Style,
+    })
+}

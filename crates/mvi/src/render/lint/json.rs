@@ -1,0 +1,31 @@
+//! Findings as JSON, a file a line.
+
+use std::io::{self, Write};
+
+use super::{LintEnd, LintRenderer};
+use crate::report::TOOL;
+use crate::report::lint::LintedFile;
+
+/// `--format json`; see `schema/mvi-lint-1.json`.
+#[derive(Default)]
+pub(super) struct Json {
+    started: bool,
+}
+
+impl LintRenderer for Json {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let tool = serde_json::to_string(&TOOL)?;
+        write!(out, "{{\"schema\": \"mvi-lint/1\",\n\"tool\": {tool},\n\"files\": [")
+    }
+
+    fn file(&mut self, file: &LintedFile, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(if self.started { b",\n" } else { b"\n" })?;
+        self.started = true;
+        Ok(serde_json::to_writer(out, file)?)
+    }
+
+    fn end(&mut self, end: &LintEnd<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let (unreadable, totals) = (serde_json::to_string(end.unread)?, serde_json::to_string(&end.totals)?);
+        writeln!(out, "\n],\n\"unreadable\": {unreadable},\n\"totals\": {totals}}}")
+    }
+}
