@@ -158,7 +158,7 @@ impl Compose {
 impl Service {
     /// Whether it starts only when a profile is asked for that is not for production.
     #[must_use]
-    pub fn is_for_debugging(&self) -> bool {
+    pub fn is_aside(&self) -> bool {
         !self.profiles.is_empty() && self.profiles.iter().all(|profile| is_aside(&profile.text))
     }
 }

@@ -5,6 +5,7 @@ mod finding;
 mod fix;
 pub mod kubernetes;
 mod lint;
+pub mod manifest;
 mod rule;
 mod rules;
 mod selection;
@@ -22,7 +23,7 @@ pub use finding::{Edit, Finding, Fix, Level, Safety};
 pub use fix::{Repair, Repaired, apply, repair};
 pub use lint::{Foreign, check, lint, settle};
 pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
-pub use rules::{RULES, rule_of};
+pub use rules::{RULES, all_rules, rule_of};
 pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
 pub use settings::{AllowedBase, LabelKind, LintSettings};
 pub use shell::{

@@ -78,7 +78,7 @@ fn a_service_has_what_it_extends() {
     assert_eq!(debug.build.as_ref().unwrap().target.as_ref().unwrap().text, "debug");
     assert_eq!(debug.build.as_ref().unwrap().context.as_ref().unwrap().text, "./web");
     assert_eq!(debug.memory_limit.as_ref().unwrap().text, "256M");
-    assert!(debug.is_for_debugging() && debug.privileged.unwrap().0);
+    assert!(debug.is_aside() && debug.privileged.unwrap().0);
     assert_eq!(debug.healthcheck.as_ref().unwrap().test[0].text, "curl -f http://localhost");
 }
 

@@ -28,7 +28,6 @@ struct Open {
 }
 
 struct Builder {
-    offset: u32,
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     root: Option<Node>,
@@ -38,8 +37,7 @@ struct Builder {
 
 /// Reads one document that begins at `offset` of its file.
 pub(super) fn build(text: &str, offset: u32) -> Built {
-    let mut builder =
-        Builder { offset, open: Vec::new(), anchors: HashMap::new(), root: None, problems: Vec::new(), nodes: 0 };
+    let mut builder = Builder { open: Vec::new(), anchors: HashMap::new(), root: None, problems: Vec::new(), nodes: 0 };
     let options = granit_parser::options! { emit_unresolved_aliases: true };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
