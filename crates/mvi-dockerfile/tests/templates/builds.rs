@@ -4,10 +4,9 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::{Command, Output};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use mvi_dockerfile::template::{Bases, Request, class};
@@ -37,6 +36,9 @@ fn buildah() -> Command {
     command.arg("--root").arg(store().join("store")).arg("--runroot").arg(store().join("run"));
     command
 }
+
+/// Held while images are made or taken away: builds share layers, which must not vanish beneath them.
+static BENCH: Mutex<()> = Mutex::new(());
 
 fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap();
@@ -85,6 +87,7 @@ impl Site {
 
     fn bud(&self, target: Option<&str>, within: &mut Command) -> String {
         let name = format!("{}:{}", self.image, target.unwrap_or("default"));
+        let _bench = BENCH.lock().unwrap_or_else(PoisonError::into_inner);
         let buildah = buildah();
         let command = within.arg(buildah.get_program()).args(buildah.get_args());
         command.args(["bud", "-q", "--isolation", "chroot", "--format", "docker", "--pull-never", "--layers"]);
@@ -107,56 +110,84 @@ impl Site {
         assert_eq!(config["Labels"]["org.opencontainers.image.title"], "portal");
         assert_eq!(config["Labels"]["org.opencontainers.image.version"], "1.4.0");
         assert!(config["Labels"]["org.opencontainers.image.base.name"].as_str().unwrap().contains(':'));
-        let container = Container::new(image);
-        let question = words(&config["Healthcheck"]["Test"]);
-        assert_eq!(question[0], "CMD", "a health check in exec form");
-        assert!(!container.succeeds(&question[1..], self.port), "nobody is healthy before it runs");
-        let command = [words(&config["Entrypoint"]), words(&config["Cmd"])].concat();
-        let mut service = container.start(&command, self.port);
-        let answer = ask(self.port, &mut service);
-        assert!(container.succeeds(&question[1..], self.port), "{question:?}\n{answer}");
-        stop(service);
+        assert_eq!(words(&config["Healthcheck"]["Test"])[0], "CMD", "a health check in exec form");
+        assert!(!Container::run(image, self.port, &["--entrypoint", "sleep"], &["600"]).is_healthy());
+        let service = Container::run(image, self.port, &[], &[]);
+        let answer = service.ask(self.port);
+        assert!(service.is_healthy(), "{answer}");
         answer
     }
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
+        let _bench = BENCH.lock().unwrap_or_else(PoisonError::into_inner);
         for target in ["default", "deps", "debug", "builder"] {
             let _ = buildah().args(["rmi", "-f", &format!("{}:{target}", self.image)]).output();
         }
     }
 }
 
-/// A container that is taken away at the end.
+/// A running container, which is taken away at the end.
 struct Container(String);
 
 impl Container {
-    fn new(image: &str) -> Self {
-        let output = run(buildah().args(["from", "--pull-never", image]));
+    /// Starts an image with the network of this machine, where `PORT` is free; with a read-only root, as it should run.
+    fn run(image: &str, port: u16, options: &[&str], words: &[&str]) -> Self {
+        let mut command = podman();
+        command.args(["run", "-d", "--network", "host", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"]);
+        let output = run(command.arg(format!("--env=PORT={port}")).args(options).arg(image).args(words));
         Self(String::from_utf8(output.stdout).unwrap().trim().to_owned())
     }
 
-    fn command(&self, words: &[String], port: u16) -> Command {
-        let mut command = buildah();
-        command.args(["run", "--isolation", "chroot", "--env", &format!("PORT={port}"), &self.0, "--"]).args(words);
-        command
+    fn is_healthy(&self) -> bool {
+        podman().args(["healthcheck", "run", &self.0]).output().unwrap().status.success()
     }
 
-    fn succeeds(&self, words: &[String], port: u16) -> bool {
-        self.command(words, port).output().unwrap().status.success()
-    }
-
-    fn start(&self, words: &[String], port: u16) -> Child {
-        let mut command = self.command(words, port);
-        command.process_group(0).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    /// Asks for `/health` until somebody answers; a minute is an eternity here.
+    fn ask(&self, port: u16) -> String {
+        for _ in 0..300 {
+            if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
+                stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+                let mut answer = String::new();
+                let _ = stream.read_to_string(&mut answer);
+                if answer.lines().next().is_some_and(|line| line.contains(" 200 ")) {
+                    return answer;
+                }
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        let log = podman().args(["logs", &self.0]).output().unwrap();
+        panic!("nobody answered: {}", String::from_utf8_lossy(&[log.stdout, log.stderr].concat()));
     }
 }
 
 impl Drop for Container {
     fn drop(&mut self) {
-        let _ = buildah().args(["rm", &self.0]).output();
+        let _ = podman().args(["rm", "-f", "-t", "0", &self.0]).output();
     }
+}
+
+/// Whether a command within an image ends well.
+fn succeeds(image: &str, words: &[&str]) -> bool {
+    let command = ["run", "--rm", "--network", "host", "--entrypoint", words[0], image];
+    podman().args(command).args(&words[1..]).output().unwrap().status.success()
+}
+
+/// Podman over the same images; its limits are those that a container may have here.
+fn podman() -> Command {
+    static CONFIGURATION: OnceLock<PathBuf> = OnceLock::new();
+    let configuration = CONFIGURATION.get_or_init(|| {
+        let path = store().join("containers.conf");
+        let text = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n[engine]\n\
+                    runtime = \"runc\"\ncgroup_manager = \"cgroupfs\"\n";
+        fs::write(&path, text).unwrap();
+        path
+    });
+    let mut command = Command::new("podman");
+    command.env("CONTAINERS_CONF", configuration);
+    command.arg("--root").arg(store().join("store")).arg("--runroot").arg(store().join("run"));
+    command
 }
 
 fn config(image: &str) -> Value {
@@ -167,33 +198,6 @@ fn config(image: &str) -> Value {
 
 fn words(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().map(|word| word.as_str().unwrap().to_owned()).collect()
-}
-
-/// Asks for `/health` until somebody answers; a minute is an eternity here.
-fn ask(port: u16, service: &mut Child) -> String {
-    for _ in 0..600 {
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
-            stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
-            let mut answer = String::new();
-            let _ = stream.read_to_string(&mut answer);
-            if answer.lines().next().is_some_and(|line| line.contains(" 200 ")) {
-                return answer;
-            }
-        }
-        if let Some(status) = service.try_wait().unwrap() {
-            let mut text = String::new();
-            service.stderr.take().unwrap().read_to_string(&mut text).unwrap();
-            panic!("the service ended with {status}: {text}");
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("nobody answered");
-}
-
-/// Ends a service with all that it started.
-fn stop(mut service: Child) {
-    run(Command::new("kill").args(["-9", "--", &format!("-{}", service.id())]));
-    service.wait().unwrap();
 }
 
 #[test]
@@ -216,9 +220,8 @@ fn a_go_binary_on_a_base_without_wget_asks_itself_and_its_debug_stage_has_tools(
     let config = config(&debug);
     assert_eq!(config["User"], "65534:65534");
     assert_eq!(words(&config["Healthcheck"]["Test"]), ["NONE"]);
-    let tool = ["strace", "-V"].map(str::to_owned);
-    assert!(Container::new(&debug).succeeds(&tool, 0), "strace is there");
-    assert!(!Container::new(&site.build(None)).succeeds(&tool, 0), "and only there");
+    assert!(succeeds(&debug, &["strace", "-V"]), "strace is there");
+    assert!(!succeeds(&site.build(None), &["strace", "-V"]), "and only there");
 }
 
 #[test]
@@ -239,8 +242,7 @@ fn a_node_portal_answers() {
 fn static_pages_are_served_packed() {
     let site = Site::new("static-web", None, samples::PAGES);
     assert!(site.check().contains("ok"));
-    let pages = ["ls", "/site/index.html", "/site/index.html.gz"].map(str::to_owned);
-    assert!(Container::new(&format!("{}:default", site.image)).succeeds(&pages, 0));
+    assert!(succeeds(&format!("{}:default", site.image), &["ls", "/site/index.html", "/site/index.html.gz"]));
 }
 
 #[test]
@@ -261,19 +263,18 @@ fn an_erlang_release_answers_and_its_node_is_pinged() {
 fn the_health_check_of_the_resolver_tells_a_name_server_that_answers_from_one_that_does_not() {
     let site = Site::new("dns", None, &[]);
     let builder = site.build(Some("builder"));
-    let container = Container::new(&builder);
     let server = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = server.local_addr().unwrap().to_string();
-    let question = ["/healthcheck".to_owned(), address];
+    let question = ["/healthcheck", &address];
     let answering = std::thread::spawn(move || {
         let mut buffer = [0; 512];
         let (length, asker) = server.recv_from(&mut buffer).unwrap();
         let answer = answer_of(&buffer[..length]);
         server.send_to(&answer, asker).unwrap();
     });
-    assert!(container.succeeds(&question, 0));
+    assert!(succeeds(&builder, &question));
     answering.join().unwrap();
-    assert!(!container.succeeds(&question, 0), "nobody is there any more");
+    assert!(!succeeds(&builder, &question), "nobody is there any more");
 }
 
 /// The answer to a question for an address: RFC 1035, 4.1. The name is pointed at, the address is 127.0.0.1.

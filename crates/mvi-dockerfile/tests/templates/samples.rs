@@ -7,8 +7,8 @@ pub(crate) const GO: Sample = &[
     ("go.mod", "module portal\n\ngo 1.19\n\nrequire example.com/answer v1.0.0\n"),
     (
         "go.sum",
-        "example.com/answer v1.0.0 h1:SUM=\n\
-         example.com/answer v1.0.0/go.mod h1:MODSUM=\n",
+        "example.com/answer v1.0.0 h1:BqinNwPJxAffADLDvnaTx6Naeeu5HG89oFWkfJWXtTw=\n\
+         example.com/answer v1.0.0/go.mod h1:diuvYbkpyCYky6UekCvC4zG66Awd7M6zpgnKNHjhvpM=\n",
     ),
     (
         "main.go",
