@@ -1,5 +1,6 @@
 //! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
 
+use mvi_dockerfile::{Dockerfile, Span};
 use mvi_image::{
     Algorithm, Digest, FileTree, Image, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
     merge, open, scan,
@@ -62,6 +63,45 @@ pub fn python_metadata(bytes: &[u8]) {
 /// The bytes as `package.json`.
 pub fn package_json(bytes: &[u8]) {
     let _ = parse_package_json(bytes);
+}
+
+/// The bytes as a Dockerfile: nothing is lost, and everything lies inside.
+pub fn dockerfile_parse(bytes: &[u8]) {
+    let file = Dockerfile::parse(bytes);
+    assert_eq!(file.print(), bytes, "what is printed is what was read");
+    for instruction in file.instructions() {
+        check_scripts(&file, instruction.index);
+        let scope = file.scope_at(instruction.index);
+        let expanded = scope.expand(instruction.arguments.of(file.text()));
+        assert!(expanded.text.len() <= file.text().len().max(64 << 10), "replacing is bounded");
+    }
+    for stage in file.stages() {
+        assert!(file.stages_reached_from(stage.index).contains(&stage.index), "a stage needs itself");
+    }
+}
+
+/// The bytes as a script, in a heredoc and, its lines joined, in a line.
+pub fn dockerfile_shell(bytes: &[u8]) {
+    let heredoc = [b"FROM a\nRUN <<MVI_END\n", bytes, b"\nMVI_END\n"].concat();
+    check_scripts(&Dockerfile::parse(&heredoc), 1);
+    let joined: Vec<u8> = bytes.iter().map(|byte| if *byte == b'\n' { b';' } else { *byte }).collect();
+    check_scripts(&Dockerfile::parse(&[b"FROM a\nRUN ", joined.as_slice()].concat()), 1);
+}
+
+/// What holds of the scripts of an instruction.
+fn check_scripts(file: &Dockerfile, index: usize) {
+    let Some(instruction) = file.instructions().get(index) else { return };
+    let inside = |span: Span| instruction.span.covers(span) && file.text().get(span.range()).is_some();
+    for script in file.scripts(instruction) {
+        for (index, command) in script.commands.iter().enumerate() {
+            let words = command.name.iter().chain(&command.words);
+            let targets = command.redirects.iter().map(|redirect| &redirect.target);
+            assert!(words.chain(targets).all(|word| inside(word.span)), "words lie in their instruction");
+            assert!(inside(command.span), "commands lie in their instruction");
+            assert!(command.within.is_none_or(|outer| outer < index), "a command comes before those in its words");
+        }
+        assert!(script.problem.as_ref().is_none_or(|problem| inside(problem.span)), "problems lie there as well");
+    }
 }
 
 /// Reads an archive to the end, as far as it can be read, and looks at everything that comes of it; returns the number

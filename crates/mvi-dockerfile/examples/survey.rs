@@ -18,6 +18,8 @@ struct Survey {
     others: BTreeMap<String, usize>,
     commands: usize,
     unparsed: usize,
+    words: usize,
+    misplaced: usize,
 }
 
 fn main() -> std::io::Result<()> {
@@ -40,6 +42,7 @@ fn main() -> std::io::Result<()> {
     println!("{} printed otherwise", survey.altered);
     println!("problems {:?}", survey.problems);
     println!("{} scripts, {} commands, {} not parsed", survey.scripts, survey.commands, survey.unparsed);
+    println!("{} words, {} of one line that are elsewhere", survey.words, survey.misplaced);
     println!("not shell {:?}", survey.others);
     Ok(())
 }
@@ -61,6 +64,18 @@ impl Survey {
         for script in file.instructions().iter().flat_map(|instruction| file.scripts(instruction)) {
             self.scripts += 1;
             self.commands += script.commands.len();
+            for command in &script.commands {
+                for word in command.name.iter().chain(&command.words) {
+                    self.words += 1;
+                    let there = word.span.of(file.text());
+                    if there != word.raw && there.lines().count() < 2 {
+                        self.misplaced += 1;
+                        if shell {
+                            println!("{}: `{}` is not `{there}`", path.display(), word.raw);
+                        }
+                    }
+                }
+            }
             if let Interpreter::Other(name) = &script.interpreter {
                 *self.others.entry(name.clone()).or_default() += 1;
             }

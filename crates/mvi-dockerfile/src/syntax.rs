@@ -25,6 +25,7 @@ pub use file::Dockerfile;
 pub(crate) use json::string as string_literal;
 pub use keyword::Keyword;
 pub use lexer::{Expanded, Variable};
+pub(crate) use lines::rejoin;
 pub use model::{
     Comment, Directive, Flag, Heredoc, Instruction, Mount, MountOption, Piece, PieceKind, Problem, ProblemKind,
 };

@@ -43,6 +43,16 @@ fn any_package_json_is_read() {
     check("package_json", targets::package_json, 5000, Shape::Free);
 }
 
+#[test]
+fn any_dockerfile_is_read_and_printed_as_it_was() {
+    check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
+}
+
+#[test]
+fn any_script_is_read_or_refused() {
+    check("dockerfile_shell", targets::dockerfile_shell, 3000, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

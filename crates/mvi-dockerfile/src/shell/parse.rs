@@ -55,9 +55,10 @@ fn parse_with(text: &str, patterns: bool) -> Result<Program, Failure> {
     let options = ParserOptions { enable_extended_globbing: patterns, ..ParserOptions::default() };
     parse_tokens(&tokens, &options).map_err(|error| match error {
         ParseError::ParsingNear(position) => {
-            syntax(Some(position.index), "the shell does not expect this here".to_owned())
+            syntax(Some(position.index), "this is no shell script from here on".to_owned())
         }
-        ParseError::ParsingAtEndOfInput => syntax(None, "the script ends in the middle of a command".to_owned()),
+        // Also where the last word but one is wrong.
+        ParseError::ParsingAtEndOfInput => syntax(None, "this is no shell script, or its end is missing".to_owned()),
         ParseError::Tokenizing { inner, position } => syntax(position.map(|place| place.index), inner.to_string()),
     })
 }

@@ -6,7 +6,9 @@ use crate::shell::source::Source;
 use crate::shell::{Interpreter, Joint, RedirectKind, Script, ScriptPart, ShellWord, SimpleCommand};
 use crate::span::Span;
 use crate::syntax::logical::Map;
-use crate::syntax::{Body, Command, Dockerfile, Healthcheck, Heredoc, Instruction, ShellText, Word, string_literal};
+use crate::syntax::{
+    Body, Command, Dockerfile, Healthcheck, Heredoc, Instruction, ShellText, Word, rejoin, string_literal,
+};
 
 /// All scripts of an instruction.
 pub(super) fn scripts(file: &Dockerfile, outer: &Instruction) -> Vec<Script> {
@@ -17,7 +19,7 @@ pub(super) fn scripts(file: &Dockerfile, outer: &Instruction) -> Vec<Script> {
         | Body::Entrypoint(command)
         | Body::Healthcheck(Healthcheck::Command(command)) => match command {
             Command::Shell(text) => line(file, instruction, text),
-            Command::Exec(words) => exec(words),
+            Command::Exec(words) => exec(file, words),
         },
         Body::Copy { .. } | Body::Add { .. } => {
             let heredocs = instruction.heredocs.iter().enumerate();
@@ -29,8 +31,14 @@ pub(super) fn scripts(file: &Dockerfile, outer: &Instruction) -> Vec<Script> {
 
 /// A file made of a heredoc, when it says who reads it.
 fn written(file: &Dockerfile, heredoc: &Heredoc, index: usize) -> Option<Script> {
-    let interpreter = of_shebang(heredoc.body.of(file.text()))?;
+    let interpreter = shebang(file, heredoc)?;
     Some(body(file, heredoc, ScriptPart::Heredoc(index), interpreter))
+}
+
+/// Who reads a heredoc by its first line.
+fn shebang(file: &Dockerfile, heredoc: &Heredoc) -> Option<Interpreter> {
+    let text = heredoc.body.of(file.text());
+    of_shebang(if heredoc.strip_tabs { text.trim_start_matches('\t') } else { text })
 }
 
 fn script(source: &Source<'_>, part: ScriptPart, span: Span, interpreter: Interpreter) -> Script {
@@ -71,8 +79,8 @@ fn line(file: &Dockerfile, instruction: &Instruction, line: &ShellText) -> Vec<S
         return vec![script(&source, ScriptPart::Line, line.span, shell)];
     };
     if first.mark == line.span {
-        let shebang = of_shebang(first.body.of(file.text()));
-        return vec![body(file, first, ScriptPart::Heredoc(0), shebang.unwrap_or(shell))];
+        let interpreter = shebang(file, first).unwrap_or(shell);
+        return vec![body(file, first, ScriptPart::Heredoc(0), interpreter)];
     }
     let (mut text, mut map) = (line.text.clone(), line.map.clone());
     for heredoc in &instruction.heredocs {
@@ -86,7 +94,7 @@ fn line(file: &Dockerfile, instruction: &Instruction, line: &ShellText) -> Vec<S
     }
     let whole = script(&Source::new(&text, map, limit), ScriptPart::Line, line.span, shell);
     let fed = instruction.heredocs.iter().enumerate().filter_map(|(index, heredoc)| {
-        let interpreter = fed(&whole, heredoc).or_else(|| of_shebang(heredoc.body.of(file.text())))?;
+        let interpreter = fed(&whole, heredoc).or_else(|| shebang(file, heredoc))?;
         Some(body(file, heredoc, ScriptPart::Heredoc(index), interpreter))
     });
     let fed: Vec<Script> = fed.collect();
@@ -111,7 +119,7 @@ fn fed(line: &Script, heredoc: &Heredoc) -> Option<Interpreter> {
 }
 
 /// The exec form: its words as one command, and the script when it hands one to a shell.
-fn exec(words: &[Word]) -> Vec<Script> {
+fn exec(file: &Dockerfile, words: &[Word]) -> Vec<Script> {
     let Some(span) = words.iter().map(|word| word.span).reduce(Span::join) else { return Vec::new() };
     let mut all = words.iter().map(|word| ShellWord {
         text: word.text.clone(),
@@ -142,11 +150,11 @@ fn exec(words: &[Word]) -> Vec<Script> {
         functions: Vec::new(),
         problem: None,
     };
-    std::iter::once(direct).chain(handed(words)).collect()
+    std::iter::once(direct).chain(handed(file, words)).collect()
 }
 
 /// The script in `["sh", "-c", "…"]`, whatever stands before it.
-fn handed(words: &[Word]) -> Option<Script> {
+fn handed(file: &Dockerfile, words: &[Word]) -> Option<Script> {
     let shell = words.iter().position(|word| is_shell(&word.text))?;
     let mut options = words[shell + 1..].iter();
     let takes_script =
@@ -157,7 +165,9 @@ fn handed(words: &[Word]) -> Option<Script> {
         .find(|word| takes_script(word))?;
     let word = options.next()?;
     let (text, inside, _) = string_literal(&word.raw)?;
+    let joined = rejoin(file.text(), word.span, file.escape());
+    let map = joined.map.through(&inside, text.len());
     let interpreter = Interpreter::Shell(base(&words[shell].text).to_owned());
-    let source = Source::new(&text, inside.moved(word.span.start), word.span);
+    let source = Source::new(&text, map, word.span);
     Some(script(&source, ScriptPart::ExecScript, word.span, interpreter))
 }

@@ -40,7 +40,7 @@ pub(super) fn substitutions(raw: &str, text: Text) -> Vec<Substitution> {
             b'$' if bytes.get(at + 1) == Some(&b'(') => match closing(&raw[at..]) {
                 // Arithmetic: there may be substitutions in it.
                 Some(length) if raw[at..at + length].starts_with("$((") && raw[at..at + length].ends_with("))") => {
-                    at += 2
+                    at += 2;
                 }
                 Some(length) => {
                     found.push(Substitution::Parentheses(at + 2, at + length - 1));

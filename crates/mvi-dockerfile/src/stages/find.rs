@@ -13,7 +13,6 @@ impl Dockerfile {
         let mut list: Vec<Stage> = Vec::new();
         let mut names: HashMap<String, Vec<usize>> = HashMap::new();
         let globals = Globals::new(self);
-        let mut problems = Vec::new();
         for instruction in self.instructions.iter().filter(|one| one.keyword == Keyword::From) {
             if let Some(last) = list.last_mut() {
                 last.instructions.end = instruction.index;
@@ -21,21 +20,34 @@ impl Dockerfile {
             let index = list.len();
             let (base, name) = base(self.escape, instruction, &names, &globals);
             if let Some(word) = &name {
-                let stages = names.entry(word.text.to_ascii_lowercase()).or_default();
-                if let Some(earlier) = stages.last() {
-                    let message = format!("stage {earlier} is called `{}` as well", word.text);
-                    problems.push(Problem { span: word.span, kind: ProblemKind::Stage, message });
-                }
-                stages.push(index);
+                names.entry(word.text.to_ascii_lowercase()).or_default().push(index);
             }
             let instructions = instruction.index..self.instructions.len();
             list.push(Stage { index, name, base, instructions, span: instruction.span });
         }
-        self.problems.extend(problems);
-        self.problems.sort_by_key(|problem| problem.span);
         self.stages.shells = shells(&self.instructions, &list);
         self.stages.list = list;
         self.stages.names = names;
+        let problems: Vec<Problem> = self.instructions.iter().filter_map(|one| self.missing_source(one)).collect();
+        self.problems.extend(problems);
+        self.problems.sort_by_key(|problem| problem.span);
+    }
+
+    /// What is wrong with the stage that `COPY --from` names: a number that no earlier stage has, or its own name.
+    fn missing_source(&self, instruction: &Instruction) -> Option<Problem> {
+        let (Body::Copy { from: Some(from), .. }, Some(stage)) = (&instruction.body, instruction.stage) else {
+            return None;
+        };
+        let number = from.text.parse::<usize>().ok();
+        let named =
+            self.stages.list.get(stage)?.name.as_ref().is_some_and(|one| one.text.eq_ignore_ascii_case(&from.text));
+        let message = match (self.stage_meant(&from.text, stage), number) {
+            (None, Some(number)) if number == stage => "a stage cannot copy from itself".to_owned(),
+            (None, Some(number)) => format!("no stage before this one has the number {number}"),
+            (None, None) if named => "a stage cannot copy from itself".to_owned(),
+            (None, None) | (Some(_), _) => return None,
+        };
+        Some(Problem { span: from.span, kind: ProblemKind::Stage, message })
     }
 
     /// The `SHELL` instruction that says what this instruction of the file runs in; `None` when none does.

@@ -103,8 +103,8 @@ struct Definition {
 #[derive(Clone, Debug)]
 pub(crate) struct Scopes {
     globals: Globals,
-    /// By stage; the definitions of a name in order.
-    stages: Vec<HashMap<String, Vec<Definition>>>,
+    /// By name and stage, in order.
+    definitions: HashMap<String, HashMap<usize, Vec<Definition>>>,
     bases: Vec<Option<usize>>,
 }
 
@@ -114,10 +114,9 @@ impl Scopes {
             Base::Stage(base) => Some(base),
             Base::Image(_) | Base::Scratch => None,
         });
-        let mut scopes = Self { globals: Globals::new(file), stages: Vec::new(), bases: bases.collect() };
+        let mut scopes = Self { globals: Globals::new(file), definitions: HashMap::new(), bases: bases.collect() };
         let mut budget = BUDGET;
         for stage in file.stages() {
-            scopes.stages.push(HashMap::new());
             for instruction in &file.instructions[stage.instructions.clone()] {
                 scopes.define(file, stage, instruction, &mut budget);
             }
@@ -163,17 +162,17 @@ impl Scopes {
     }
 
     fn insert(&mut self, stage: usize, instruction: usize, name: String, value: Value) {
-        if let Some(stage) = self.stages.get_mut(stage) {
-            stage.entry(name).or_default().push(Definition { instruction, value });
-        }
+        let definitions = self.definitions.entry(name).or_default().entry(stage).or_default();
+        definitions.push(Definition { instruction, value });
     }
 
     /// A variable before an instruction of a stage.
     fn variable(&self, name: &str, stage: usize, instruction: usize) -> Variable<'_> {
+        let Some(stages) = self.definitions.get(name) else { return Variable::Undeclared };
         let mut place = Some(stage);
         for _ in 0..CHAIN {
             let Some(index) = place else { return Variable::Undeclared };
-            let definitions = self.stages.get(index).and_then(|stage| stage.get(name)).map_or(&[][..], Vec::as_slice);
+            let definitions = stages.get(&index).map_or(&[][..], Vec::as_slice);
             let before = definitions.partition_point(|definition| definition.instruction < instruction);
             if let Some(definition) = before.checked_sub(1).and_then(|last| definitions.get(last)) {
                 return definition.value.variable();

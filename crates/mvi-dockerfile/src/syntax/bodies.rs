@@ -86,7 +86,11 @@ fn files(context: &mut Context<'_>, keyword: Keyword, flags: &[Flag], arguments:
     if keyword == Keyword::Add {
         return Body::Add { sources, destination };
     }
-    Body::Copy { sources, destination, from: value_of(flags, "from") }
+    let from = value_of(flags, "from");
+    if let Some(from) = from.as_ref().filter(|from| from.has_variables) {
+        context.problem(from.span, ProblemKind::Flag, "variables are not replaced in `--from`; name a stage for it");
+    }
+    Body::Copy { sources, destination, from }
 }
 
 fn value_of(flags: &[Flag], name: &str) -> Option<Word> {

@@ -126,7 +126,8 @@ impl<'a> Ends<'a> {
         while let Some(line) = Line::at(file, end.next)
             && !is_instruction(line.text)
         {
-            end = End { body: line.next, text: line.end(), next: line.next, terminated: false };
+            let newline = file.as_bytes().get(line.next as usize - 1) == Some(&b'\n');
+            end = End { body: line.next, text: line.next - u32::from(newline), next: line.next, terminated: false };
         }
         end
     }

@@ -1,5 +1,8 @@
 //! Physical lines, and whether one goes on in the next.
 
+use crate::span::Span;
+use crate::syntax::logical::Joined;
+
 /// A line of a file, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
@@ -36,4 +39,20 @@ impl<'a> Line<'a> {
 pub(crate) fn continued(line: &str, escape: char) -> Option<&str> {
     let before = line.trim_end_matches([' ', '\t']).strip_suffix(escape)?;
     (!before.ends_with(escape)).then_some(before)
+}
+
+/// The lines of a piece of an instruction joined once more.
+pub(crate) fn rejoin(file: &str, span: Span, escape: char) -> Joined<'_> {
+    let piece = span.of(file);
+    let mut joined = Joined::new("", span.start);
+    let mut at = 0;
+    while let Some(line) = Line::at(piece, at) {
+        let text = line.text.trim_start();
+        let between = at > 0 && (text.is_empty() || text.starts_with('#'));
+        if !between {
+            joined.push(continued(line.text, escape).unwrap_or(line.text), span.start + line.start);
+        }
+        at = line.next;
+    }
+    joined
 }

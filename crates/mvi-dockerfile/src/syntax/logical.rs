@@ -50,11 +50,6 @@ impl Map {
         Self { runs }
     }
 
-    /// The same with everything there this much further on.
-    pub(crate) fn moved(&self, by: u32) -> Self {
-        Self { runs: self.runs.iter().map(|(here, there)| (*here, there + by)).collect() }
-    }
-
     /// The map of a text that was made of this one's: `outer` says where each of its bytes is here.
     pub(crate) fn through(&self, outer: &Self, length: usize) -> Self {
         let mut map = Self::default();

@@ -210,6 +210,6 @@ pub enum ProblemKind {
     EmptyContinuation,
     /// An instruction before the first `FROM` that needs a stage, or one that `ONBUILD` may not hold.
     Order,
-    /// A stage that builds upon itself, or a name that two stages have.
+    /// A stage that copies from itself or from one that does not exist.
     Stage,
 }

@@ -43,8 +43,9 @@ impl Dockerfile {
             }
             None => {
                 let message = "this byte is not UTF-8; it is shown as U+001A";
-                let first = replaced.spans.first();
-                first.map(|span| parser.problem(Span::new(span.start, span.start + 1), ProblemKind::NotUtf8, message));
+                if let Some(Span { start, .. }) = replaced.spans.first().copied() {
+                    parser.problem(Span::new(start, start + 1), ProblemKind::NotUtf8, message);
+                }
                 parser.run();
                 Vec::new()
             }
