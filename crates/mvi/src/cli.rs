@@ -17,6 +17,7 @@ mod remote;
 mod rom;
 mod rom_registry;
 mod standard;
+mod template;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
         Verb::Lint(args) => lint::run(args),
+        Verb::Template(args) => template::run(args),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {

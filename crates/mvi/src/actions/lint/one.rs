@@ -52,10 +52,7 @@ pub(super) struct Opened {
 impl Opened {
     /// Reads a file and repairs it as far as it is wanted.
     pub(super) fn open(target: &Target, job: &LintJob<'_>) -> Result<Self, UnreadFile> {
-        let path = match target {
-            Target::Stdin => job.stdin_path.to_owned(),
-            Target::File(path) => path.display().to_string(),
-        };
+        let path = target.path(job.stdin_path);
         let unread = |error: anyhow::Error| UnreadFile { path: path.clone(), message: format!("{error:#}") };
         let bytes = read(target).map_err(unread)?;
         let settings = job.settings_for(target);
@@ -85,7 +82,7 @@ impl Opened {
         }
         let foreign = if answers.is_some() { Foreign::Asked } else { Foreign::NotAsked };
         let told = settle(&self.file, &self.settings, found, foreign);
-        let mut findings = note(&self.path, &self.file, &told);
+        let mut findings = note(&self.path, self.file.text(), self.file.lines(), &told);
         let all = findings.len();
         if let Some(baseline) = job.baseline {
             findings.retain(|finding| !baseline.knows(&self.path, finding));
@@ -98,11 +95,11 @@ impl Opened {
     }
 }
 
-fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match target {
         Target::Stdin => io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)?,
-        Target::File(path) => {
+        Target::File(path) | Target::Yaml(path) => {
             // A pipe or device would be waited for, or never end.
             anyhow::ensure!(fs::metadata(path)?.is_file(), "not a file");
             File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?
