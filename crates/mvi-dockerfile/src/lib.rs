@@ -1,10 +1,13 @@
 //! Dockerfiles: a parse that loses nothing, stages and variables, the shell inside, and rules that judge all of it.
 
+pub mod compose;
 mod finding;
 mod fix;
+pub mod kubernetes;
 mod labels;
 mod law;
 mod lint;
+pub mod manifest;
 mod packages;
 mod patterns;
 mod reference;
@@ -19,7 +22,9 @@ mod span;
 pub mod stages;
 mod suppress;
 pub mod syntax;
+pub mod template;
 mod words;
+pub mod yaml;
 
 pub use finding::{Edit, Finding, Fix, Level, Safety};
 pub use fix::{Repair, Repaired, apply, repair};
@@ -27,7 +32,7 @@ pub use lint::{Foreign, check, lint, settle};
 pub use patterns::IgnorePatterns;
 pub use repository::{Automation, Repository};
 pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
-pub use rules::{RULES, rule_of};
+pub use rules::{RULES, all_rules, rule_of};
 pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
 pub use settings::{AllowedBase, BannedBase, LabelKind, LintSettings};
 pub use shell::{

@@ -131,6 +131,7 @@ mod yum_clean;
 mod zypper_assume_yes;
 mod zypper_clean;
 
+use crate::manifest::MANIFEST_RULES;
 use crate::rule::{Rule, RuleMeta};
 
 /// Every rule, in the order of codes.
@@ -266,8 +267,13 @@ pub const RULES: &[&dyn Rule] = &[
     &source_shipped::SourceShipped,
 ];
 
+/// The descriptions of every rule, those over manifests last.
+pub fn all_rules() -> impl Iterator<Item = &'static RuleMeta> {
+    RULES.iter().map(|rule| rule.meta()).chain(MANIFEST_RULES.iter().map(|rule| rule.meta()))
+}
+
 /// The rule of a code, exactly as it is written.
 #[must_use]
 pub fn rule_of(code: &str) -> Option<&'static RuleMeta> {
-    RULES.iter().map(|rule| rule.meta()).find(|meta| meta.code == code)
+    all_rules().find(|meta| meta.code == code)
 }

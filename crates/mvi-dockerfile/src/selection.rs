@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::finding::Level;
 use crate::rule::{RuleMeta, Shown};
-use crate::rules::RULES;
+use crate::rules::{RULES, all_rules};
 
 /// What a user says about rules, each a code (`MVI3008`), a twin (`DL3008`), a name (`pin-apt-versions`), the
 /// beginning of a code or twin (`DL3`), a group (`practice`) or `ALL`; cases do not matter.
@@ -110,6 +110,12 @@ impl Selection {
         self.rules.get(index).copied().unwrap_or(Choice::Off)
     }
 
+    /// What becomes of a rule that has no place in [`RULES`].
+    #[must_use]
+    pub fn of(&self, meta: &RuleMeta) -> Choice {
+        self.choices.of(&Names::of(meta))
+    }
+
     /// What becomes of a code of another program, as `SC2086`.
     #[must_use]
     pub fn foreign(&self, code: &str) -> Choice {
@@ -120,13 +126,13 @@ impl Selection {
 /// The rule a user means by a code, a twin or a name; cases do not matter.
 #[must_use]
 pub fn find_rule(name: &str) -> Option<&'static RuleMeta> {
-    RULES.iter().map(|rule| rule.meta()).find(|meta| Names::of(meta).exactness(name) == Some(Exactness::Whole))
+    all_rules().find(|meta| Names::of(meta).exactness(name) == Some(Exactness::Whole))
 }
 
 /// Whether this names a rule, a group, or the beginning of codes, here or in a program whose findings are shown here.
 #[must_use]
 pub fn is_known(name: &str) -> bool {
-    is_foreign(name) || RULES.iter().any(|rule| Names::of(rule.meta()).exactness(name).is_some())
+    is_foreign(name) || all_rules().any(|meta| Names::of(meta).exactness(name).is_some())
 }
 
 /// `DL1234`, `SC1234`, or the beginning of one.

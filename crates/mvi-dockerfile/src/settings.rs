@@ -17,6 +17,8 @@ pub struct LintSettings {
     pub pragmas_count: bool,
     /// Registries that images may come from; any when empty.
     pub trusted_registries: Vec<String>,
+    /// Images that manifests may run, as references with `*` for anything; any when empty.
+    pub allowed_images: Vec<String>,
     /// Labels an image should have, and what their values are.
     pub label_schema: BTreeMap<String, LabelKind>,
     /// Whether labels outside the schema are findings.
@@ -59,6 +61,7 @@ impl Default for LintSettings {
             selection: Selection::default(),
             pragmas_count: true,
             trusted_registries: Vec::new(),
+            allowed_images: Vec::new(),
             label_schema: BTreeMap::new(),
             strict_labels: false,
             allowed_bases: Vec::new(),

@@ -12,6 +12,7 @@ pub(crate) mod layers;
 pub(crate) mod lint;
 pub(crate) mod pull;
 pub(crate) mod rom;
+pub(crate) mod template;
 mod waste;
 
 pub(crate) use examine::{ExamineOptions, Examined, Examiner};

@@ -18,6 +18,7 @@ mod remote;
 mod rom;
 mod rom_registry;
 mod standard;
+mod template;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Key(args) => key::run(args),
         Verb::Lint(args) => lint::run(args),
         Verb::Lsp(args) => lsp::run(args),
+        Verb::Template(args) => template::run(args),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Completions { shell } => {

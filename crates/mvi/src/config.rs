@@ -87,6 +87,8 @@ pub(crate) struct LintConfig {
     pub targets: Vec<String>,
     /// Registries that images may come from.
     pub trusted_registries: Vec<String>,
+    /// Images that manifests may run, `*` standing for anything.
+    pub allowed_images: Vec<String>,
     /// Labels that images need, and what they are.
     pub labels: BTreeMap<String, String>,
     /// Whether other labels are findings.

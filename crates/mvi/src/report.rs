@@ -9,6 +9,7 @@ mod layers;
 pub(crate) mod lint;
 mod numbers;
 mod pull;
+pub(crate) mod template;
 
 pub(crate) use audit::{
     AuditReport, AuditedImage, Content, ContentItem, ContentKind, ImageIdentity, OperatingSystem, PackageCounts, Sizes,

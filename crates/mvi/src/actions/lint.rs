@@ -2,6 +2,7 @@
 
 mod baseline;
 mod find;
+mod manifest;
 mod note;
 mod one;
 mod run;
@@ -9,6 +10,7 @@ mod shellcheck;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
 pub(crate) use find::{Target, find};
+pub(crate) use manifest::Law;
 pub(crate) use one::{Linted, Outcome};
 pub(crate) use run::{LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;

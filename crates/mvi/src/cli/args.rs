@@ -6,6 +6,7 @@ pub(super) mod lint;
 pub(super) mod pull;
 pub(super) mod rom;
 pub(super) mod seal;
+pub(super) mod template;
 
 use std::path::PathBuf;
 
@@ -47,7 +48,10 @@ pub(super) enum Verb {
     /// Explain a path: which layer and instruction brought it, which package owns it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
-    /// Lint and repair Dockerfiles
+    /// Render Dockerfiles that follow the standard, and what belongs beside them
+    #[command(after_help = template::EXAMPLES)]
+    Template(Box<template::TemplateArgs>),
+    /// Lint Dockerfiles, Compose files and Kubernetes objects; repair Dockerfiles
     #[command(after_help = lint::EXAMPLES)]
     Lint(Box<lint::LintArgs>),
     /// Serve an editor: findings in Dockerfiles while typing, with repairs

@@ -22,6 +22,8 @@ pub(super) struct Rulebook {
     pub(super) exclude: Vec<String>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) shellcheck: bool,
+    /// The standard that workloads are judged by.
+    pub(super) standard: Option<String>,
 }
 
 /// Puts everything together.
@@ -46,6 +48,7 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     choices.levels.extend(own.levels);
     settings.selection = choices.resolve();
     settings.trusted_registries.extend(lint.trusted_registries.iter().chain(&args.rules.trusted_registry).cloned());
+    settings.allowed_images = lint.allowed_images.iter().chain(&args.rules.allowed_image).cloned().collect();
     for (label, kind) in labels(args, lint)? {
         settings.label_schema.insert(label, kind);
     }
@@ -62,6 +65,7 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
         exclude: lint.exclude.iter().chain(&args.exclude).cloned().collect(),
         baseline: args.baseline.clone().or_else(|| lint.baseline.as_ref().map(|path| config.path(path))),
         shellcheck: !args.no_shellcheck && lint.shellcheck.unwrap_or(true),
+        standard: args.rules.standard.clone(),
     })
 }
 

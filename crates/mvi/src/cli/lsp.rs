@@ -20,6 +20,7 @@ pub(super) fn run(args: &LspArgs) -> Result<Exit, Failure> {
         mend: Mend::Nothing,
         baseline: None,
         stdin_path: "-",
+        judge: None,
         jobs: 1,
     };
     let (connection, threads) = Connection::stdio();

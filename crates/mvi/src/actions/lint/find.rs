@@ -1,4 +1,5 @@
-//! Which files are Dockerfiles: those that are named, and in folders those that are called so and not ignored by git.
+//! Which files are linted: those that are named, and in folders those that are called Dockerfiles or are YAML and not
+//! ignored by git.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use anyhow::Context as _;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
+use super::manifest::is_yaml;
 use crate::report::lint::UnreadFile;
 
 /// Something to lint.
@@ -16,6 +18,28 @@ pub(crate) enum Target {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A file of YAML that was found and not named, which may be anything.
+    Yaml(PathBuf),
+}
+
+impl Target {
+    /// The file; none for standard input.
+    #[must_use]
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) | Self::Yaml(path) => Some(path),
+        }
+    }
+
+    /// As reports call it.
+    #[must_use]
+    pub(super) fn path(&self, stdin: &str) -> String {
+        match self {
+            Self::Stdin => stdin.to_owned(),
+            Self::File(path) | Self::Yaml(path) => path.display().to_string(),
+        }
+    }
 }
 
 /// What was found.
@@ -72,7 +96,8 @@ fn walk(folder: &Path, excluded: &Override, seen: &mut BTreeSet<Target>, found: 
         match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                if is_file && entry.file_name().to_str().is_some_and(is_dockerfile) {
+                let wanted = |name: &str| is_dockerfile(name) || is_yaml(name);
+                if is_file && entry.file_name().to_str().is_some_and(wanted) {
                     files.push(entry.into_path());
                 }
             }
@@ -84,7 +109,13 @@ fn walk(folder: &Path, excluded: &Override, seen: &mut BTreeSet<Target>, found: 
     files.sort();
     for file in files {
         let file = file.strip_prefix(".").map(Path::to_owned).unwrap_or(file);
-        add(Target::File(file), seen, found);
+        let named = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        // A file that was named as well is there once.
+        let target = if is_dockerfile(named) { Target::File(file) } else { Target::Yaml(file) };
+        let twin = target.file().map(|file| Target::File(file.to_owned()));
+        if !twin.is_some_and(|twin| seen.contains(&twin)) {
+            add(target, seen, found);
+        }
     }
 }
 
@@ -184,7 +215,9 @@ mod tests {
             .iter()
             .map(|target| match target {
                 Target::Stdin => "-".into(),
-                Target::File(path) => path.strip_prefix(root.path()).unwrap().display().to_string(),
+                Target::File(path) | Target::Yaml(path) => {
+                    path.strip_prefix(root.path()).unwrap().display().to_string()
+                }
             })
             .collect();
         assert_eq!(names, ["a/.devcontainer/Dockerfile", "b/app.Dockerfile", "b/Dockerfile", "-"]);

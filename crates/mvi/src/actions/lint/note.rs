@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use mvi_dockerfile::{Dockerfile, Finding, Fix, Safety, Span, rule_of};
+use mvi_dockerfile::{Finding, Fix, LineIndex, Safety, Span, rule_of};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::report::lint::{EditNote, FixNote, LintFinding, Place};
 
 /// The findings of a file, in their order.
-pub(crate) fn note(path: &str, file: &Dockerfile, findings: &[Finding]) -> Vec<LintFinding> {
+pub(crate) fn note(path: &str, text: &str, lines: &LineIndex, findings: &[Finding]) -> Vec<LintFinding> {
     let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
     let mut notes = Vec::with_capacity(findings.len());
     for finding in findings {
-        let line = line_of(file, finding.span);
+        let line = line_of(text, lines, finding.span);
         let number = seen.entry((&*finding.code, line)).or_insert(0);
         let fingerprint = xxh3_128(format!("{path}\0{}\0{line}\0{number}", finding.code).as_bytes());
         *number += 1;
@@ -24,9 +24,9 @@ pub(crate) fn note(path: &str, file: &Dockerfile, findings: &[Finding]) -> Vec<L
             level: finding.level,
             message: finding.message.clone(),
             notes: finding.notes.clone(),
-            start: place(file, finding.span.start),
-            end: place(file, finding.span.end.max(finding.span.start)),
-            fix: finding.fix.as_ref().map(|fix| note_fix(file, fix)),
+            start: place(lines, finding.span.start),
+            end: place(lines, finding.span.end.max(finding.span.start)),
+            fix: finding.fix.as_ref().map(|fix| note_fix(lines, fix)),
             fingerprint: format!("{fingerprint:032x}"),
             bytes: finding.span.range(),
         });
@@ -34,24 +34,24 @@ pub(crate) fn note(path: &str, file: &Dockerfile, findings: &[Finding]) -> Vec<L
     notes
 }
 
-fn note_fix(file: &Dockerfile, fix: &Fix) -> FixNote {
+fn note_fix(lines: &LineIndex, fix: &Fix) -> FixNote {
     let edits = fix.edits.iter();
     let edits = edits.map(|edit| EditNote {
-        start: place(file, edit.span.start),
-        end: place(file, edit.span.end),
+        start: place(lines, edit.span.start),
+        end: place(lines, edit.span.end),
         text: edit.text.clone(),
     });
     FixNote { title: fix.title.clone(), safe: fix.safety == Safety::Safe, edits: edits.collect() }
 }
 
-fn place(file: &Dockerfile, offset: u32) -> Place {
-    let position = file.position(offset);
+fn place(lines: &LineIndex, offset: u32) -> Place {
+    let position = lines.position(offset);
     Place { line: position.line as usize, column: position.column as usize }
 }
 
 /// The line a span begins in, without space around it and no longer than a fingerprint needs.
-fn line_of(file: &Dockerfile, span: Span) -> &str {
-    let line = file.lines().line_span(file.lines().line(span.start)).unwrap_or_default().of(file.text()).trim();
+fn line_of<'t>(text: &'t str, lines: &LineIndex, span: Span) -> &'t str {
+    let line = lines.line_span(lines.line(span.start)).unwrap_or_default().of(text).trim();
     let end = (0..=line.len().min(500)).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
     &line[..end]
 }

@@ -52,10 +52,7 @@ pub(super) struct Opened {
 impl Opened {
     /// Reads a file and repairs it as far as it is wanted.
     pub(super) fn open(target: &Target, job: &LintJob<'_>) -> Result<Self, UnreadFile> {
-        let path = match target {
-            Target::Stdin => job.stdin_path.to_owned(),
-            Target::File(path) => path.display().to_string(),
-        };
+        let path = target.path(job.stdin_path);
         let unread = |error: anyhow::Error| UnreadFile { path: path.clone(), message: format!("{error:#}") };
         let bytes = read(target).map_err(unread)?;
         let settings = job.settings_for(target);
@@ -79,7 +76,7 @@ impl Opened {
     pub(super) fn finish(self, answers: Option<&[Vec<Answer>]>, job: &LintJob<'_>) -> Linted {
         let told = judge(&self.file, &self.settings, answers);
         let has_scripts = !reviews(&self.file).is_empty();
-        let mut findings = note(&self.path, &self.file, &told);
+        let mut findings = note(&self.path, self.file.text(), self.file.lines(), &told);
         let all = findings.len();
         if let Some(baseline) = job.baseline {
             findings.retain(|finding| !baseline.knows(&self.path, finding));
@@ -102,11 +99,11 @@ pub(super) fn judge(file: &Dockerfile, settings: &LintSettings, answers: Option<
     settle(file, settings, found, Foreign::Asked)
 }
 
-fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match target {
         Target::Stdin => io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)?,
-        Target::File(path) => {
+        Target::File(path) | Target::Yaml(path) => {
             // A pipe or device would be waited for, or never end.
             anyhow::ensure!(fs::metadata(path)?.is_file(), "not a file");
             File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use mvi_dockerfile::manifest::WorkloadJudge;
 use mvi_dockerfile::{Dockerfile, Finding, LintSettings, Safety};
 
 use super::baseline::Baseline;
 use super::find::Target;
+use super::manifest;
 use super::one::{Opened, Outcome, judge};
 use super::shellcheck::Shellcheck;
 
@@ -29,6 +31,8 @@ pub(crate) struct LintJob<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What standard input is called.
     pub stdin_path: &'a str,
+    /// The law that workloads are under.
+    pub judge: Option<&'a dyn WorkloadJudge>,
     /// Threads.
     pub jobs: usize,
 }
@@ -138,19 +142,26 @@ fn together(files: usize, jobs: usize) -> usize {
 }
 
 fn lint_group(job: &LintJob<'_>, group: &[Target]) -> Vec<Outcome> {
-    let opened: Vec<_> = group.iter().map(|target| Opened::open(target, job)).collect();
+    let is_manifest = |target: &&Target| manifest::is_yaml(&target.path(job.stdin_path));
+    let opened: Vec<_> =
+        group.iter().filter(|target| !is_manifest(target)).map(|target| Opened::open(target, job)).collect();
     let files = opened.iter().filter_map(|opened| opened.as_ref().ok()).map(|opened| &opened.file);
     let answers = job.shellcheck.map(|shellcheck| shellcheck.ask(files));
     let mut answers = answers.map(Vec::into_iter);
+    let mut opened = opened.into_iter();
     let mut outcomes = Vec::with_capacity(group.len());
-    for opened in opened {
-        outcomes.push(match opened {
+    for target in group {
+        if is_manifest(&target) {
+            outcomes.extend(manifest::lint(target, job));
+            continue;
+        }
+        outcomes.extend(opened.next().map(|opened| match opened {
             Ok(opened) => {
                 let answers = answers.as_mut().and_then(|answers| answers.next().flatten());
                 Outcome::Linted(opened.finish(answers.as_deref(), job))
             }
             Err(unread) => Outcome::Unread(unread),
-        });
+        }));
     }
     outcomes
 }

@@ -24,7 +24,7 @@ Exit codes: 0 nothing as bad as --fail-on, 1 findings or a diff, 2 wrong use, 3 
 
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct LintArgs {
-    /// Files, folders (searched for Dockerfiles that git does not ignore), or - for standard input
+    /// Files, folders (searched for Dockerfiles, Compose files and Kubernetes objects that git does not ignore), or - for standard input
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -119,6 +119,12 @@ pub(in crate::cli) struct RuleArgs {
     /// A registry that images may come from; may repeat
     #[arg(long, value_name = "REGISTRY")]
     pub(in crate::cli) trusted_registry: Vec<String>,
+    /// An image that Compose files and Kubernetes objects may run, `*` standing for anything; may repeat
+    #[arg(long, value_name = "IMAGE")]
+    pub(in crate::cli) allowed_image: Vec<String>,
+    /// The standard that Kubernetes workloads are judged by: V13 or a file
+    #[arg(long, value_name = "FILE", env = "MVI_STANDARD", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) standard: Option<String>,
     /// A label that images need, and what it is: text, url, semver, hash, rfc3339, spdx, email
     #[arg(long, value_name = "LABEL[:KIND]")]
     pub(in crate::cli) require_label: Vec<String>,

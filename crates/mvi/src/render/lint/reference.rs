@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mvi_dockerfile::{Fixes, RULES, RuleMeta, Shown};
+use mvi_dockerfile::{Fixes, RuleMeta, Shown, all_rules};
 use serde_json::json;
 
 use crate::render::{Page, paint};
@@ -51,7 +51,7 @@ fn repair(meta: &RuleMeta) -> &'static str {
 /// # Errors
 /// Whatever the writer says.
 pub(crate) fn list(format: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules: Vec<&RuleMeta> = RULES.iter().map(|rule| rule.meta()).collect();
+    let mut rules: Vec<&RuleMeta> = all_rules().collect();
     rules.sort_by_key(|meta| (meta.group, meta.code));
     match format {
         "json" => json(&rules, out),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mvi_dockerfile::{Level, RULES, RuleMeta};
+use mvi_dockerfile::{Level, RuleMeta, all_rules};
 use serde_json::{Value, json};
 
 use super::{LintEnd, LintRenderer};
@@ -19,7 +19,7 @@ pub(super) struct Sarif {
 
 impl LintRenderer for Sarif {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let rules: Vec<Value> = RULES.iter().map(|rule| describe(rule.meta())).collect();
+        let rules: Vec<Value> = all_rules().map(describe).collect();
         let driver = json!({"name": TOOL.name, "semanticVersion": TOOL.version, "rules": rules});
         write!(out, "{{\"$schema\": \"{SCHEMA}\",\n\"version\": \"2.1.0\",\n\"runs\": [{{\"tool\": ")?;
         serde_json::to_writer(&mut *out, &json!({"driver": driver}))?;
@@ -89,7 +89,7 @@ fn result(path: &str, finding: &LintFinding) -> Value {
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"mviFinding/v1": finding.fingerprint},
     });
-    if let Some(index) = RULES.iter().position(|rule| rule.meta().code == finding.code) {
+    if let Some(index) = all_rules().position(|meta| meta.code == finding.code) {
         result["ruleIndex"] = json!(index);
     }
     if let Some(fix) = &finding.fix {

@@ -1,0 +1,7 @@
+//! Templates before judges that are not ours: hadolint, the schemas of Compose and of workflows, and real builds.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on should stop
+
+mod builds;
+mod judges;
+mod kitchen;
+mod samples;

@@ -1,0 +1,99 @@
+//! Compose files and Kubernetes objects among the files that are linted, and the law that their workloads are under.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use mvi_dockerfile::kubernetes::Object;
+use mvi_dockerfile::manifest::{Desk, Manifest, Ruling, WorkloadJudge, lint_manifest};
+use mvi_standard::Standard;
+use mvi_standard::verdict::Trigger;
+use mvi_standard::workload::{Change, Cluster, Firing, Operation, triggers};
+
+use super::find::Target;
+use super::note::note;
+use super::one::{Linted, Outcome, read};
+use super::run::LintJob;
+use crate::report::lint::{LintedFile, UnreadFile};
+use crate::standards;
+
+/// Whether a file of this name is looked at for what it runs, rather than as a Dockerfile.
+pub(super) fn is_yaml(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+/// Lints a file that may be a manifest; nothing when it is another kind of YAML.
+pub(super) fn lint(target: &Target, job: &LintJob<'_>) -> Option<Outcome> {
+    let path = target.path(job.stdin_path);
+    let unread = |message: String| Outcome::Unread(UnreadFile { path: path.clone(), message });
+    let bytes = match read(target) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(unread(format!("{error:#}"))),
+    };
+    let name = Path::new(&path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some(manifest) = Manifest::parse(name, &bytes) else {
+        // What was found in a folder is left alone; what was named is not passed over.
+        let named = !matches!(target, Target::Yaml(_));
+        return named.then(|| unread("neither a Compose file nor Kubernetes objects".to_owned()));
+    };
+    let found = lint_manifest(&manifest, &Desk { settings: job.settings, judge: job.judge });
+    let mut findings = note(&path, manifest.text(), manifest.lines(), &found);
+    let all = findings.len();
+    if let Some(baseline) = job.baseline {
+        findings.retain(|finding| !baseline.knows(&path, finding));
+    }
+    let known = all - findings.len();
+    let source: Arc<str> = if findings.is_empty() { "".into() } else { manifest.text().into() };
+    let stdin = (*target == Target::Stdin).then_some(bytes);
+    let file = LintedFile { path, findings, known, fixed: 0, source };
+    Some(Outcome::Linted(Linted { file, change: None, stdin, has_scripts: false }))
+}
+
+/// The law of a standard, which is read when the first object is judged: most runs see none.
+#[derive(Default)]
+pub(crate) struct Law {
+    name: Option<String>,
+    standard: OnceLock<Result<Standard, String>>,
+}
+
+impl Law {
+    /// The law of a standard by its name; nothing is the built-in one in force.
+    pub(crate) fn new(name: Option<String>) -> Self {
+        Self { name, standard: OnceLock::new() }
+    }
+
+    fn standard(&self) -> &Result<Standard, String> {
+        self.standard.get_or_init(|| standards::load(self.name.as_deref()).map_err(|error| format!("{error:#}")))
+    }
+}
+
+impl WorkloadJudge for Law {
+    fn judge(&self, object: &Object) -> Vec<Ruling> {
+        let standard = match self.standard() {
+            Ok(standard) => standard,
+            // Not knowing the law is no acquittal.
+            Err(error) => {
+                let unknown =
+                    |trigger| Ruling { trigger, why: format!("the law is not known: {error}"), certain: false };
+                return vec![unknown("T5"), unknown("T6")];
+            }
+        };
+        let json = object.to_json();
+        let change = Change { operation: Operation::Create, object: &json, old: None, scaled: None };
+        triggers(standard, &change, &Cluster::default()).into_iter().filter_map(ruling).collect()
+    }
+}
+
+fn ruling(firing: Firing) -> Option<Ruling> {
+    let name = |trigger: Trigger| match trigger {
+        Trigger::T5 => Some("T5"),
+        Trigger::T6 => Some("T6"),
+        Trigger::T1 | Trigger::T2 | Trigger::T3 | Trigger::T4 => None,
+    };
+    match firing {
+        Firing::Fires(fired) => Some(Ruling { trigger: name(fired.trigger)?, why: fired.why, certain: true }),
+        Firing::Undecided { trigger, missing } => {
+            Some(Ruling { trigger: name(trigger)?, why: missing, certain: false })
+        }
+    }
+}
