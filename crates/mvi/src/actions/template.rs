@@ -111,8 +111,8 @@ fn pinned(standard: &Standard, reference: &str, pins: &Pins) -> Result<BaseImage
         registered.is_some_and(|(base, fact)| matches_registered(&base.repository, &base.accept, &fact) == Match::Yes)
     };
     let is_patch = |fact: &str| BaseImage::new(fact).is_ok_and(|fact| fact.is_pinned());
-    let measured = standard.base_facts.iter().map(|fact| fact.reference.as_str());
-    match measured.filter(|fact| accepted(fact) && is_patch(fact)).next_back() {
+    let mut measured = standard.base_facts.iter().map(|fact| fact.reference.as_str());
+    match measured.rfind(|fact| accepted(fact) && is_patch(fact)) {
         Some(fact) => BaseImage::pinned(fact, &pins.bases),
         None => Ok(base),
     }

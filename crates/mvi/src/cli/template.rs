@@ -67,6 +67,7 @@ fn pins(args: &TemplateArgs) -> Result<Pins, Failure> {
     Ok(pins)
 }
 
+#[allow(clippy::needless_pass_by_value)] // `map_err` hands it over
 fn usage(error: anyhow::Error) -> Failure {
     Failure::usage(format!("{error:#}"))
 }
