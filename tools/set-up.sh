@@ -6,7 +6,7 @@ set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
   podman:podman docker-registry:docker-registry htpasswd:apache2-utils openssl:openssl jq:jq zstd:zstd
-  python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
+  shellcheck:shellcheck git:git python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
 [[ ${1-} != bench ]] || tools+=(igzip:isal time:time)
 missing=()
 for pair in "${tools[@]}"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done

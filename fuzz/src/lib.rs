@@ -1,6 +1,7 @@
 //! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
 
-use mvi_dockerfile::{Dockerfile, Span};
+use mvi_dockerfile::shellcheck::{Answer, reviews};
+use mvi_dockerfile::{Dockerfile, HadolintConfig, Level, LintSettings, Safety, Span, lint, repair};
 use mvi_image::{
     Algorithm, Digest, FileTree, Image, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
     merge, open, scan,
@@ -11,6 +12,10 @@ use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
 use mvi_inventory::{InventoryCollector, take};
+use mvi_registry::Reference;
+use mvi_seal::{PublicKey, Sealed, SigningKey};
+use mvi_standard::crq::{Calendar, at, read_crq, write_crq};
+use mvi_standard::fleet_file::FleetFile;
 
 const BLOCK: usize = 512;
 
@@ -34,6 +39,48 @@ pub fn whiteouts(bytes: &[u8]) {
     let layers: Vec<&[u8]> = layers.iter().map(Vec::as_slice).collect();
     let trees = inspect(&archive_of(&layers), "docker-archive", true);
     assert_eq!(trees, 1, "an image of sound layers has a tree");
+}
+
+/// The bytes as the file of a change request: what is read is written, and read again the same; the clock moves it.
+pub fn crq_file(bytes: &[u8]) {
+    let Ok(crq) = read_crq("seed", bytes) else { return };
+    let text = write_crq(&crq).expect("what was read can be written");
+    assert_eq!(read_crq("seed", text.as_bytes()).ok().as_ref(), Some(&crq), "what was written is the same");
+    let calendar = Calendar { review_days: 30, lapse_grace_days: 7, bumps: Vec::new() };
+    let late = "2199-01-01T00:00:00Z".parse().expect("a moment");
+    assert!(!at(&crq, &calendar, late).state.is_in_force() || crq.entered_at() > Some(late), "nothing lives for ever");
+}
+
+/// The bytes as a fleet file.
+pub fn fleet_file(bytes: &[u8]) {
+    let _ = FleetFile::read(bytes);
+}
+
+/// The bytes as a sealed record, before a key that sealed none of them but the seed.
+pub fn sealed_rom(bytes: &[u8]) {
+    let key = PublicKey::from_pem(include_str!("../seeds/key/public")).expect("the seed is a key");
+    if let Ok(verified) = Sealed::from_bytes(bytes.to_vec()).verify(&[key]) {
+        let seed = Sealed::from_bytes(include_bytes!("../seeds/sealed_rom/override").to_vec());
+        let known = PublicKey::from_pem(include_str!("../seeds/key/public")).and_then(|key| seed.verify(&[key]));
+        assert_eq!(Some(verified.content), known.ok().map(|known| known.content), "nobody can seal without the key");
+    }
+}
+
+/// The bytes as a public key, and as a private one without a password.
+pub fn key(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = PublicKey::from_pem(text);
+    if let Ok(key) = SigningKey::from_pem(text, None) {
+        assert!(key.public().verify(b"message", &key.sign(b"message")), "a key that opens signs");
+    }
+}
+
+/// The bytes as the name of an image in a registry: what is understood can be written and understood again.
+pub fn reference(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(reference) = text.parse::<Reference>() {
+        assert_eq!(reference.to_string().parse::<Reference>().ok(), Some(reference), "a name is its own name");
+    }
 }
 
 /// The bytes as `/var/lib/dpkg/status` and as a file of `status.d`.
@@ -86,6 +133,35 @@ pub fn dockerfile_shell(bytes: &[u8]) {
     check_scripts(&Dockerfile::parse(&heredoc), 1);
     let joined: Vec<u8> = bytes.iter().map(|byte| if *byte == b'\n' { b';' } else { *byte }).collect();
     check_scripts(&Dockerfile::parse(&[b"FROM a\nRUN ", joined.as_slice()].concat()), 1);
+}
+
+/// The bytes as a Dockerfile that is judged and repaired: findings lie inside, repairs come to rest and do no harm.
+pub fn dockerfile_lint(bytes: &[u8]) {
+    let settings = LintSettings::default();
+    let file = Dockerfile::parse(bytes);
+    for finding in lint(&file, &settings) {
+        let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
+        for span in edits.chain([finding.span]) {
+            assert!(file.text().get(span.range()).is_some(), "{} lies in the file", finding.code);
+        }
+    }
+    for review in reviews(&file) {
+        let answer = |start, end| Answer { code: 1, level: Level::Info, message: String::new(), start, end };
+        for finding in [answer((1, 1), (9, 9)), answer((9, 1), (10, 3)), answer((99, 9), (99, 1))] {
+            let span = review.finding(&finding).map(|finding| finding.span).unwrap_or_default();
+            assert!(span.start <= span.end && span.end as usize <= file.text().len(), "answers lie in the file");
+        }
+    }
+    let once = repair(bytes, &settings, Safety::Unsafe);
+    let twice = repair(&once.bytes, &settings, Safety::Unsafe);
+    assert!(twice.bytes == once.bytes && twice.made.is_empty(), "what was repaired needs no repair");
+    let after = Dockerfile::parse(&once.bytes);
+    assert!(after.problems().len() <= file.problems().len(), "repairs bring no problems");
+}
+
+/// The bytes as a configuration of hadolint.
+pub fn hadolint_config(bytes: &[u8]) {
+    let _ = HadolintConfig::parse(&String::from_utf8_lossy(bytes));
 }
 
 /// What holds of the scripts of an instruction.

@@ -43,14 +43,23 @@ pub struct Repair {
 pub fn repair(bytes: &[u8], settings: &LintSettings, safety: Safety) -> Repaired {
     let mut state = State::read(bytes.to_vec(), settings);
     let mut repaired = Repaired { bytes: Vec::new(), made: Vec::new(), refused: Vec::new() };
-    let mut refused = HashSet::new();
+    let (mut refused, mut progress) = (HashSet::new(), false);
     for _ in 0..ROUNDS {
         let wanted = state.wanted(safety, &refused);
         let tried = match state.after(&wanted, settings) {
             Some(after) => Some((wanted, after)),
             None => one_by_one(&state, &wanted, settings, &mut refused, &mut repaired.refused),
         };
-        let Some((done, after)) = tried else { break };
+        let Some((done, after)) = tried else {
+            // What did harm before may do none after what was made since.
+            if std::mem::take(&mut progress) && !refused.is_empty() {
+                refused.clear();
+                repaired.refused.clear();
+                continue;
+            }
+            break;
+        };
+        progress = true;
         repaired.made.extend(done.iter().map(|index| name_of(&state.findings[*index])));
         state = after;
     }

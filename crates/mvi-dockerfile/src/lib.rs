@@ -5,8 +5,14 @@ mod finding;
 mod fix;
 pub mod inventory;
 pub mod kubernetes;
+mod labels;
+mod law;
 mod lint;
 pub mod manifest;
+mod packages;
+mod patterns;
+mod reference;
+mod repository;
 mod rule;
 mod rules;
 mod selection;
@@ -18,15 +24,18 @@ pub mod stages;
 mod suppress;
 pub mod syntax;
 pub mod template;
+mod words;
 pub mod yaml;
 
 pub use finding::{Edit, Finding, Fix, Level, Safety};
 pub use fix::{Repair, Repaired, apply, repair};
 pub use lint::{Foreign, check, lint, settle};
+pub use patterns::IgnorePatterns;
+pub use repository::{Automation, Repository};
 pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
 pub use rules::{RULES, all_rules, rule_of};
 pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
-pub use settings::{AllowedBase, LabelKind, LintSettings};
+pub use settings::{AllowedBase, BannedBase, LabelKind, LintSettings};
 pub use shell::{
     Assignment, Interpreter, Joint, Redirect, RedirectKind, Script, ScriptPart, ScriptProblem, ScriptProblemKind,
     ShellWord, SimpleCommand,

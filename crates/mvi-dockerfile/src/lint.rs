@@ -1,11 +1,11 @@
 //! Linting one file: every rule that is wanted, then what comments keep back, in order of place.
 
 use crate::finding::{Finding, Level};
-use crate::rule::RuleMeta;
+use crate::rule::{RuleMeta, Shown};
 use crate::rules::{RULES, rule_of, unused_ignore};
 use crate::selection::{Choice, find_rule};
 use crate::settings::LintSettings;
-use crate::suppress::{Ledger, Pragmas, Terms};
+use crate::suppress::{CheckDirectives, Ledger, Pragmas, Terms};
 use crate::syntax::Dockerfile;
 
 /// Findings of one rule in one file; what is beyond is only counted.
@@ -30,8 +30,12 @@ pub enum Foreign {
 #[must_use]
 pub fn check(file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let directives = CheckDirectives::read(file);
     for (index, rule) in RULES.iter().enumerate() {
-        let choice = settings.selection.rule(index);
+        let mut choice = settings.selection.rule(index);
+        if choice == Choice::Off && rule.meta().shown == Shown::WhenAsked && directives.asks_for(rule.meta()) {
+            choice = Choice::On;
+        }
         if choice.level(Level::Style).is_none() {
             continue;
         }
@@ -59,8 +63,10 @@ pub fn check(file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
 pub fn settle(file: &Dockerfile, settings: &LintSettings, found: Vec<Finding>, foreign: Foreign) -> Vec<Finding> {
     let pragmas = if settings.pragmas_count { Pragmas::read(file) } else { Pragmas::default() };
     let mut ledger = Ledger::new(file, &pragmas, settings.today);
+    let directives = CheckDirectives::read(file);
     let mut told = Vec::with_capacity(found.len());
-    for mut finding in found {
+    for finding in found {
+        let Some(mut finding) = directives.judge(file, finding) else { continue };
         let meta = rule_of(&finding.code);
         if meta.is_none() {
             match settings.selection.foreign(&finding.code).level(finding.level) {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::patterns::IgnorePatterns;
+use crate::repository::Repository;
 use crate::selection::Selection;
 
 /// What to look for, and what is known about the place a file is in.
@@ -27,6 +29,28 @@ pub struct LintSettings {
     pub targets: Vec<String>,
     /// Lock files that exist, as paths from the folder of the build.
     pub lock_files: BTreeSet<String>,
+    /// What `.dockerignore` keeps out of the build; `None` when there is none, or it was not looked for.
+    pub ignored: Option<IgnorePatterns>,
+    /// Platforms the image is built for, as `linux/amd64`; empty when that is not known.
+    pub platforms: Vec<String>,
+    /// Platforms that bases are there for, by the name in `FROM`; bases that are not here are not judged by it.
+    pub base_platforms: BTreeMap<String, Vec<String>>,
+    /// What an image in `FROM` is pinned to, from a lock or a registry: `alpine:3.21` to `alpine:3.21.8@sha256:…`.
+    pub pins: BTreeMap<String, String>,
+    /// Bases nobody may use.
+    pub bans: Vec<BannedBase>,
+    /// Bases that stages which only help to build may use besides the allowed ones; empty when the standard has none.
+    pub builder_bases: Vec<String>,
+    /// Bases that are registered with GID, first event and ROM; `None` when no registry was asked.
+    pub registered_bases: Option<Vec<String>>,
+    /// Bases that an active CRQ excepts from the rules about bases.
+    pub excepted_bases: Vec<String>,
+    /// The digest a sealed base has today, by its name: `alpine:3.21` to `sha256:…`.
+    pub sealed_digests: BTreeMap<String, String>,
+    /// Labels by which an organism is told (school, VSM, exposure, owner); empty when nobody asks for them.
+    pub organism_labels: Vec<String>,
+    /// What is known of the repository.
+    pub repository: Repository,
     /// The day of linting, for what runs out; nothing runs out when it is not known.
     pub today: Option<Date>,
 }
@@ -43,6 +67,17 @@ impl Default for LintSettings {
             allowed_bases: Vec::new(),
             targets: Vec::new(),
             lock_files: BTreeSet::new(),
+            ignored: None,
+            platforms: Vec::new(),
+            base_platforms: BTreeMap::new(),
+            pins: BTreeMap::new(),
+            bans: Vec::new(),
+            builder_bases: Vec::new(),
+            registered_bases: None,
+            excepted_bases: Vec::new(),
+            sealed_digests: BTreeMap::new(),
+            organism_labels: Vec::new(),
+            repository: Repository::default(),
             today: None,
         }
     }
@@ -55,6 +90,19 @@ pub struct AllowedBase {
     pub reference: String,
     /// What runs on it (`go`, `python`), when the standard says so.
     pub runtime: Option<String>,
+}
+
+/// A base nobody may use.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BannedBase {
+    /// A repository with a pattern of tags: `ubuntu:*`, `node:*-buster*`.
+    pub pattern: String,
+    /// Why.
+    pub reason: String,
+    /// What to use in its place, when the standard says so.
+    pub use_instead: Option<String>,
+    /// Whether a CRQ may except it.
+    pub may_be_excepted: bool,
 }
 
 /// What the value of a label must be.

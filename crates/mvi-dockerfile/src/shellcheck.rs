@@ -73,12 +73,15 @@ impl Review<'_> {
     pub fn finding(&self, answer: &Answer) -> Option<Finding> {
         let start = offset(&self.text, answer.start).checked_sub(self.before)?;
         let end = offset(&self.text, answer.end).saturating_sub(self.before).max(start);
+        // The newline behind a script is ours, and so is what may stand behind its end.
+        let most = match &self.source {
+            Source::Line(text) => text.text.len(),
+            Source::Lines(_) => self.text.len().saturating_sub(self.before + 1),
+        };
+        let (start, end) = (start.min(most), end.min(most));
         let span = match &self.source {
-            Source::Line(text) => {
-                let length = text.text.len();
-                let (start, end) = (start.min(length), end.min(length));
-                if start == end { Span::at(text.place(start, start).start) } else { text.place(start, end) }
-            }
+            Source::Line(text) if start == end => Span::at(text.place(start, start).start),
+            Source::Line(text) => text.place(start, end),
             Source::Lines(lines) => Span::new(place(lines, start), place(lines, end)),
         };
         Some(Finding {

@@ -152,6 +152,26 @@ fn numbers_of_files_that_are_no_numbers_are_refused() {
 }
 
 #[test]
+fn heredocs_inside_substitutions_do_not_lead_behind_the_end() {
+    for text in ["a <<A $(b <<B)\nA\nB\nc $(d|e", "$(a <<A) $(b <<A c)\nA\nA", "${a <<A}\nA", "a <<-'B' >b\n\tB\nc $(d"]
+    {
+        for end in 0..=text.len() {
+            read(format!("RUN <<'MVI END'\n{}\nMVI END\n", &text[..end]).as_bytes());
+            read(format!("RUN <<'MVI END'\n{0}{0}\nMVI END\n", &text[..end]).as_bytes());
+        }
+    }
+    assert!(shell(&format!("a {}", "<<'b' ".repeat(300))).is_some());
+}
+
+#[test]
+fn arrays_and_assignments_are_read_in_one_pass() {
+    for begin in ["x=(", "x[", "x=([a[", "x=${a[", "x=(${a:-", "x=\"${a:-", "x=$'a", "x=(a b [c]=d ", "${a#${a%"] {
+        let _ = shell(&begin.repeat(40));
+        let _ = shell(&format!("{}{}", begin.repeat(12), ")]}\"".repeat(12)));
+    }
+}
+
+#[test]
 fn scripts_of_any_length_are_parsed_or_refused() {
     assert_eq!(shell(&"a && ".repeat(10_000)), Some(ScriptProblemKind::Syntax));
     assert_eq!(shell(&format!("{}b", "a && ".repeat(10_000))), None);

@@ -3,10 +3,19 @@
 
 use mvi_dockerfile::{Choices, Dockerfile, Finding, Foreign, Level, LintSettings, check as rules, lint, settle};
 
-/// Lints as of a day; a finding as `LINE CODE`.
+/// Lints as of a day, by a few rules; a finding as `LINE CODE`.
 fn check(text: &str, expected: &[&str]) {
+    check_with(text, &settings(&Choices::default()), expected);
+}
+
+/// These choices among the rules that these tests are about.
+fn settings(choices: &Choices) -> LintSettings {
+    let mut choices = choices.clone();
+    if choices.select.is_empty() {
+        choices.select = ["DL3008", "DL3020", "DL4000", "MVI6", "SC"].map(str::to_owned).to_vec();
+    }
     let today = Some(jiff::civil::date(2026, 11, 21));
-    check_with(text, &LintSettings { today, ..LintSettings::default() }, expected);
+    LintSettings { selection: choices.resolve(), today, ..LintSettings::default() }
 }
 
 fn check_with(text: &str, settings: &LintSettings, expected: &[&str]) {
@@ -64,14 +73,14 @@ fn exceptions_that_nothing_needs_are_told() {
     check("FROM a:1\n# hadolint ignore=nothing\nRUN true\n", &["2 MVI6004"]);
     // What did not run cannot be said to be unused.
     let off = Choices { ignore: vec!["DL4000".into()], ..Choices::default() };
-    let settings = LintSettings { selection: off.resolve(), ..LintSettings::default() };
+    let settings = settings(&off);
     check_with("FROM a:1\n# mvi: ignore[DL4000] until=2027-01-01 reason=x\nRUN true\n", &settings, &[]);
 }
 
 #[test]
 fn exceptions_from_shellcheck_are_judged_only_when_it_was_asked() {
     let file = Dockerfile::parse(b"FROM a:1\n# mvi: ignore[SC2086] until=2027-01-01 reason=x\nRUN echo $X\n");
-    let settings = LintSettings::default();
+    let settings = settings(&Choices::default());
     let after = |found, foreign| told(&file, &settle(&file, &settings, found, foreign));
     assert!(after(rules(&file, &settings), Foreign::NotAsked).is_empty());
     assert_eq!(after(rules(&file, &settings), Foreign::Asked), ["2 MVI6003"]);
@@ -89,7 +98,7 @@ fn exceptions_from_shellcheck_are_judged_only_when_it_was_asked() {
 
 #[test]
 fn comments_may_be_without_effect() {
-    let settings = LintSettings { pragmas_count: false, ..LintSettings::default() };
+    let settings = LintSettings { pragmas_count: false, ..settings(&Choices::default()) };
     check_with("FROM a:1\n# hadolint ignore=DL4000\nMAINTAINER a\n", &settings, &["3 MVI4000"]);
     check_with("FROM a:1\n# mvi: ignore[DL4000]\nMAINTAINER a\n", &settings, &["3 MVI4000"]);
 }
@@ -98,7 +107,7 @@ fn comments_may_be_without_effect() {
 fn levels_and_selections_hold_for_rules_and_other_programs() {
     let choices =
         Choices { select: vec!["DL4".into()], levels: vec![("DL4000".into(), Level::Style)], ..Choices::default() };
-    let settings = LintSettings { selection: choices.resolve(), ..LintSettings::default() };
+    let settings = settings(&choices);
     let file = Dockerfile::parse(b"FROM a:1\nMAINTAINER a\nADD b c\n");
     let found = lint(&file, &settings);
     assert_eq!((told(&file, &found), found[0].level), (vec!["2 MVI4000".to_owned()], Level::Style));
@@ -107,7 +116,7 @@ fn levels_and_selections_hold_for_rules_and_other_programs() {
 #[test]
 fn many_findings_of_one_rule_are_counted_and_not_told() {
     let text = format!("FROM a:1\n{}", "MAINTAINER a\n".repeat(1000));
-    let found = lint(&Dockerfile::parse(text.as_bytes()), &LintSettings::default());
+    let found = lint(&Dockerfile::parse(text.as_bytes()), &settings(&Choices::default()));
     assert_eq!(found.len(), 200);
     assert_eq!(found[199].notes, ["800 more of these are not shown"]);
 }

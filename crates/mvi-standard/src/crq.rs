@@ -22,7 +22,7 @@ pub use guards::{Directory, Guards, Measured, Organism, Refused, Sealed};
 pub use id::{CrqId, IdError, OverrideId};
 pub use ledger::{Coverage, covering, grandfathered, unknown, unused};
 pub use reason::{GlibcReason, Proof, Reason, verify};
-pub use record::{Approval, Crq, CrqKind, Decided, Entry, Request, State, Subject, Workload};
+pub use record::{Approval, Consent, Crq, CrqKind, Decided, Entry, Request, State, Subject, Workload};
 
 #[cfg(test)]
 mod tests;

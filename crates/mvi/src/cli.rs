@@ -11,6 +11,7 @@ mod key;
 mod lint;
 mod lint_settings;
 mod look;
+mod lsp;
 mod output;
 mod pull;
 mod remote;
@@ -58,6 +59,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
         Verb::Lint(args) => lint::run(args),
+        Verb::Lsp(args) => lsp::run(args),
         Verb::Template(args) => template::run(args),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 const NAME: &str = "mvi.toml";
@@ -46,6 +47,8 @@ pub(crate) struct FleetConfig {
 pub(crate) struct CrqConfig {
     /// Folder of `*.toml`, one change request each.
     pub folder: Option<PathBuf>,
+    /// True when no approval counts without the seal of an approver's key.
+    pub sealed: bool,
 }
 
 /// `[rom]`.
@@ -104,6 +107,10 @@ pub(crate) struct Approver {
     pub name: String,
     /// What they may speak for: VSM roles (`S3`, `S5`) and owners of GIDs (`SIGNALS`).
     pub groups: Vec<String>,
+    /// Their public key: what they approve carries its seal.
+    pub key: Option<PathBuf>,
+    /// Since when, for people who approved before they had a key.
+    pub key_since: Option<Timestamp>,
 }
 
 impl Config {

@@ -3,6 +3,7 @@
 mod actions;
 mod cli;
 mod config;
+mod lsp;
 mod progress;
 mod render;
 mod report;

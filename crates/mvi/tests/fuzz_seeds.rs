@@ -53,6 +53,41 @@ fn any_script_is_read_or_refused() {
     check("dockerfile_shell", targets::dockerfile_shell, 3000, Shape::Free);
 }
 
+#[test]
+fn any_change_request_is_read_or_refused() {
+    check("crq_file", targets::crq_file, 1500, Shape::Free);
+}
+
+#[test]
+fn any_fleet_file_is_read_or_refused() {
+    check("fleet_file", targets::fleet_file, 500, Shape::Free);
+}
+
+#[test]
+fn no_change_of_a_sealed_record_is_believed() {
+    check("sealed_rom", targets::sealed_rom, 1500, Shape::Free);
+}
+
+#[test]
+fn any_key_is_read_or_refused() {
+    check("key", targets::key, 2000, Shape::Free);
+}
+
+#[test]
+fn any_name_of_an_image_is_understood_or_refused() {
+    check("reference", targets::reference, 5000, Shape::Free);
+}
+
+#[test]
+fn any_dockerfile_is_judged_and_repaired_without_harm() {
+    check("dockerfile_lint", targets::dockerfile_lint, 2000, Shape::Free);
+}
+
+#[test]
+fn any_configuration_of_hadolint_is_read_or_refused() {
+    check("hadolint_config", targets::hadolint_config, 2000, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

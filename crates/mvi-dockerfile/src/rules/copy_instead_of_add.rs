@@ -21,7 +21,7 @@ static META: RuleMeta = RuleMeta {
 };
 
 /// What `ADD` unpacks, by its name (hadolint 2.15, `archiveFileFormatExtensions`).
-const ARCHIVES: &[&str] = &[
+pub(crate) const ARCHIVES: &[&str] = &[
     ".tar", ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz", ".txz", ".xz",
 ];
 

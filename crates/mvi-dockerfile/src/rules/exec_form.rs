@@ -3,7 +3,7 @@
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::rule::{Fixes, Rule, RuleMeta};
 use crate::settings::LintSettings;
-use crate::shell::{Joint, Script, SimpleCommand};
+use crate::shell::{Joint, Script, ShellWord, SimpleCommand};
 use crate::span::Span;
 use crate::syntax::{Body, Command, Dockerfile, Healthcheck, Instruction};
 
@@ -42,14 +42,18 @@ fn finding(file: &Dockerfile, instruction: &Instruction) -> Option<Finding> {
     let finding = Finding::new(&META, text.span, format!("{name} goes through a shell; a JSON array does not"));
     let words = file.scripts(instruction).first().and_then(|script| words(script, text.span));
     let Some(words) = words.filter(|_| instruction.heredocs.is_empty()) else { return Some(finding) };
-    let json: Vec<String> = words.iter().map(|word| quote(word)).collect();
-    let edit = Edit { span: text.span, text: format!("[{}]", json.join(", ")) };
+    let last = words.len() - 1;
+    let edits = words.iter().enumerate().map(|(number, word)| {
+        let (before, after) = (if number == 0 { "[" } else { "" }, if number == last { "]" } else { "," });
+        Edit { span: word.span, text: format!("{before}{}{after}", quote(&word.text)) }
+    });
     // The shell is gone from the process tree: what relied on it has to be looked at.
-    Some(finding.fix(Fix { title: "write it as a JSON array".into(), safety: Safety::Unsafe, edits: vec![edit] }))
+    let fix = Fix { title: "write it as a JSON array".into(), safety: Safety::Unsafe, edits: edits.collect() };
+    Some(finding.fix(fix))
 }
 
-/// The words of a script that is one plain command and nothing else.
-fn words(script: &Script, whole: Span) -> Option<Vec<&str>> {
+/// The words of a script that is one plain command and nothing else, with blanks between them.
+fn words(script: &Script, whole: Span) -> Option<Vec<&ShellWord>> {
     let [command] = script.commands.as_slice() else { return None };
     let SimpleCommand { name: Some(name), words, assignments, redirects, joined_by: Joint::First, depth: 0, .. } =
         command
@@ -61,8 +65,8 @@ fn words(script: &Script, whole: Span) -> Option<Vec<&str>> {
     // `exec` and `cd` are the shell's own; `&` at the end is no word.
     let is_program = !BUILTINS.contains(&name.text.as_str()) && !name.text.is_empty();
     let is_whole = command.span.start == whole.start && command.span.end == whole.end;
-    (plain && is_program && is_whole && all.iter().all(|word| word.is_static))
-        .then(|| all.iter().map(|word| word.text.as_str()).collect())
+    let is_apart = all.is_sorted_by(|one, next| one.span.end < next.span.start);
+    (plain && is_program && is_whole && is_apart && all.iter().all(|word| word.is_static)).then_some(all)
 }
 
 /// Commands that are no programs (POSIX.1-2024, XCU 2.15 and 1.7), as far as anybody writes them here.

@@ -18,6 +18,7 @@ static META: RuleMeta = RuleMeta {
     bad: "# hadolint ignore=DL3007\nFROM alpine:latest\n",
     good: "# mvi: ignore[DL3007] until=2099-01-01 reason=the newest one is tested every night\nFROM alpine:latest\n",
     shown: Shown::WhenAsked,
+    beside: &["MVI3057"],
     ..RuleMeta::PLAIN
 };
 

@@ -1,6 +1,8 @@
 //! What the shell parser is not given: it descends into nested text, and tries some of it twice at every level, so that
 //! time and stack have to be bounded before it begins. All counts here are upper bounds.
 
+use std::borrow::Cow;
+
 use brush_parser::Token;
 
 /// Bytes of the longest script that is parsed.
@@ -8,6 +10,10 @@ const BYTES: usize = 1 << 20;
 
 /// `$(`, `${` and `$[` of a script; the tokenizer may descend into every one.
 const OPENERS: usize = 4096;
+
+/// Heredocs of a script, and bytes of the longest one that has any: the tokenizer reads their words once a line.
+const HEREDOCS: usize = 256;
+const HEREDOC_BYTES: usize = 64 << 10;
 
 /// Openers times bytes: the tokenizer copies a text once for every level it is in.
 const COPIES: usize = 64 << 20;
@@ -47,13 +53,31 @@ pub(super) enum Stack {
 pub(super) fn stack(text: &str) -> Stack {
     let bytes = text.as_bytes();
     let openers = bytes.windows(2).filter(|two| two[0] == b'$' && matches!(two[1], b'(' | b'{' | b'[')).count();
-    if bytes.len() > BYTES || openers > OPENERS || openers * bytes.len() > COPIES {
+    let heredocs = heredocs(text);
+    let heavy = heredocs > HEREDOCS || (heredocs > 0 && bytes.len() > HEREDOC_BYTES);
+    if bytes.len() > BYTES || openers > OPENERS || openers * bytes.len() > COPIES || heavy {
         Stack::TooMuch
     } else if openers <= SMALL {
         Stack::Any
     } else {
         Stack::Bytes((1 << 20) + openers * LEVEL)
     }
+}
+
+/// `<<`, whatever it means.
+fn heredocs(text: &str) -> usize {
+    text.as_bytes().windows(2).filter(|two| two == b"<<").count()
+}
+
+/// The text with as many newlines behind it as the tokenizer may read too far: where heredocs begin inside `$(`, it takes
+/// for a closing bracket whatever comes, once for every bracket and heredoc, and must not find the end of the text.
+pub(super) fn padded(text: &str) -> Cow<'_, str> {
+    let heredocs = heredocs(text);
+    if heredocs == 0 || !text.contains('$') {
+        return Cow::Borrowed(text);
+    }
+    let brackets = text.bytes().filter(|byte| matches!(byte, b')' | b']' | b'}')).count();
+    Cow::Owned(format!("{text}{}", "\n".repeat(brackets + 2 * heredocs + 2)))
 }
 
 /// Why tokens are not given to the parser.

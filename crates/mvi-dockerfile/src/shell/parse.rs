@@ -4,7 +4,7 @@ use brush_parser::ast::Program;
 use brush_parser::{ParseError, ParserOptions, TokenizerOptions, parse_tokens, uncached_tokenize_str};
 
 use crate::shell::ScriptProblemKind;
-use crate::shell::limits::{Refusal, Stack, check, stack};
+use crate::shell::limits::{Refusal, Stack, check, padded, stack};
 
 /// Why there is no tree.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ fn parse_here(text: &str) -> Result<Program, Failure> {
 
 fn parse_with(text: &str, patterns: bool) -> Result<Program, Failure> {
     let options = TokenizerOptions { enable_extended_globbing: patterns, posix_mode: false, sh_mode: false };
-    let tokens = uncached_tokenize_str(text, &options)
+    let tokens = uncached_tokenize_str(&padded(text), &options)
         .map_err(|error| syntax(error_place(&error.to_string()), error.to_string()))?;
     match check(&tokens) {
         Ok(()) => {}

@@ -22,17 +22,16 @@ pub(super) fn scripts(file: &Dockerfile, outer: &Instruction) -> Vec<Script> {
             Command::Exec(words) => exec(file, words),
         },
         Body::Copy { .. } | Body::Add { .. } => {
-            let heredocs = instruction.heredocs.iter().enumerate();
-            heredocs.filter_map(|(index, heredoc)| written(file, heredoc, index)).collect()
+            (0..instruction.heredocs.len()).filter_map(|index| written(file, instruction, index)).collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// A file made of a heredoc, when it says who reads it.
-fn written(file: &Dockerfile, heredoc: &Heredoc, index: usize) -> Option<Script> {
-    let interpreter = shebang(file, heredoc)?;
-    Some(body(file, heredoc, ScriptPart::Heredoc(index), interpreter))
+fn written(file: &Dockerfile, instruction: &Instruction, index: usize) -> Option<Script> {
+    let interpreter = shebang(file, instruction.heredocs.get(index)?)?;
+    Some(body(file, instruction, index, interpreter))
 }
 
 /// Who reads a heredoc by its first line.
@@ -53,11 +52,14 @@ fn script(source: &Source<'_>, part: ScriptPart, span: Span, interpreter: Interp
 }
 
 /// The lines of a heredoc as a script of their own.
-fn body(file: &Dockerfile, heredoc: &Heredoc, part: ScriptPart, interpreter: Interpreter) -> Script {
+fn body(file: &Dockerfile, instruction: &Instruction, index: usize, interpreter: Interpreter) -> Script {
+    let part = ScriptPart::Heredoc(index);
+    let (heredoc, end) = (&instruction.heredocs[index], instruction.span.end);
+    let limit = Span::new(heredoc.body.start.min(end), heredoc.body.end.min(end));
     let written = heredoc.body.of(file.text());
     if !heredoc.strip_tabs {
-        let source = Source::new(written, Map::piece(heredoc.body.start), heredoc.body);
-        return script(&source, part, heredoc.body, interpreter);
+        let source = Source::new(written, Map::piece(heredoc.body.start), limit);
+        return script(&source, part, limit, interpreter);
     }
     let (mut text, mut map) = (String::with_capacity(written.len()), Map::default());
     let mut at = heredoc.body.start;
@@ -67,7 +69,7 @@ fn body(file: &Dockerfile, heredoc: &Heredoc, part: ScriptPart, interpreter: Int
         text.push_str(kept);
         at += line.len() as u32;
     }
-    script(&Source::new(&text, map, heredoc.body), part, heredoc.body, interpreter)
+    script(&Source::new(&text, map, limit), part, limit, interpreter)
 }
 
 /// A line for the shell. A heredoc that is all there is, is the script itself; others are read by the shell.
@@ -80,7 +82,7 @@ fn line(file: &Dockerfile, instruction: &Instruction, line: &ShellText) -> Vec<S
     };
     if first.mark == line.span {
         let interpreter = shebang(file, first).unwrap_or(shell);
-        return vec![body(file, first, ScriptPart::Heredoc(0), interpreter)];
+        return vec![body(file, instruction, 0, interpreter)];
     }
     let (mut text, mut map) = (line.text.clone(), line.map.clone());
     for heredoc in &instruction.heredocs {
@@ -95,7 +97,7 @@ fn line(file: &Dockerfile, instruction: &Instruction, line: &ShellText) -> Vec<S
     let whole = script(&Source::new(&text, map, limit), ScriptPart::Line, line.span, shell);
     let fed = instruction.heredocs.iter().enumerate().filter_map(|(index, heredoc)| {
         let interpreter = fed(&whole, heredoc).or_else(|| shebang(file, heredoc))?;
-        Some(body(file, heredoc, ScriptPart::Heredoc(index), interpreter))
+        Some(body(file, instruction, index, interpreter))
     });
     let fed: Vec<Script> = fed.collect();
     std::iter::once(whole).chain(fed).collect()

@@ -36,7 +36,7 @@ impl<'a> Source<'a> {
     /// Where a piece is in the file.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         let span = self.map.span(start, end);
-        let inside = |offset: u32| offset.clamp(self.limit.start, self.limit.end);
+        let inside = |offset: u32| offset.max(self.limit.start).min(self.limit.end);
         Span::new(inside(span.start), inside(span.end))
     }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::claims::{Claim, Claims};
 use super::format::{self, ANALYSER};
 use super::identity::RangeIdentity;
 use crate::digest::Digest;
@@ -20,6 +21,7 @@ pub struct LayerCache {
     capacity: u64,
     now: SystemTime,
     written: AtomicBool,
+    claims: Claims,
 }
 
 /// What the layer memory holds.
@@ -53,7 +55,7 @@ impl LayerCache {
     /// A memory in folder `root` that keeps at most `capacity` bytes. The folder is made when something is remembered.
     #[must_use]
     pub fn new(root: PathBuf, capacity: u64, now: SystemTime) -> Self {
-        Self { root, capacity, now, written: AtomicBool::new(false) }
+        Self { root, capacity, now, written: AtomicBool::new(false), claims: Claims::default() }
     }
 
     /// The folder.
@@ -73,6 +75,11 @@ impl LayerCache {
 
     pub(crate) fn saw(&self, identity: &RangeIdentity, diff_id: &Digest) {
         self.write_note(SEEN, &identity.file_name(), &diff_id.to_string());
+    }
+
+    /// Waits until no other thread fetches a blob.
+    pub(crate) fn claim<'c>(&'c self, blob: &'c Digest) -> Claim<'c> {
+        self.claims.take(blob)
     }
 
     /// What a blob was found to be.

@@ -33,10 +33,13 @@ struct Fetched {
 impl Fetching<'_> {
     pub(super) fn layer(&self) -> Result<ScannedLayer, ImageError> {
         let options = self.pass.options;
-        if let Some((facts, compression)) = self.recall()? {
-            self.pass.check_limits(self.index, &facts)?;
-            options.progress.finish(self.index, true);
-            return Ok(self.scanned(compression, facts, true));
+        if let Some(remembered) = self.remembered()? {
+            return Ok(remembered);
+        }
+        // Another image may be bringing the same layer just now; what is not checked is not remembered for others.
+        let _claim = options.cache.filter(|_| options.verify).map(|cache| cache.claim(&self.remote.id));
+        if let Some(remembered) = self.remembered()? {
+            return Ok(remembered);
         }
         options.progress.start(self.index, self.remote.length);
         let fetched = self.fetch()?;
@@ -47,6 +50,14 @@ impl Fetching<'_> {
         }
         options.progress.finish(self.index, false);
         Ok(self.scanned(fetched.compression, facts, false))
+    }
+
+    /// The layer, if it need not be fetched.
+    fn remembered(&self) -> Result<Option<ScannedLayer>, ImageError> {
+        let Some((facts, compression)) = self.recall()? else { return Ok(None) };
+        self.pass.check_limits(self.index, &facts)?;
+        self.pass.options.progress.finish(self.index, true);
+        Ok(Some(self.scanned(compression, facts, true)))
     }
 
     /// Facts of a blob that was seen before, digest and diff id checked together: its digest is all that is needed to

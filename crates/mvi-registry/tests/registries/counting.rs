@@ -1,6 +1,7 @@
 //! What is downloaded for a fleet: each distinct layer, config and manifest once, and not a byte more.
 
 use std::collections::BTreeMap;
+use std::sync::Barrier;
 
 use crate::desk::{Desk, memory};
 use crate::distribution::Distribution;
@@ -36,4 +37,28 @@ fn twelve_images_over_three_bases_download_their_distinct_layers_once() {
     let bytes: u64 = read.iter().map(|(_, _, _, written)| written).sum();
     assert_eq!((read.len(), bytes), (42, expected.values().sum::<u64>()));
     assert_eq!(log.len(), 42, "no request is made that brings nothing: {log:?}");
+}
+
+#[test]
+fn images_that_are_read_at_once_fetch_what_they_share_once() {
+    let registry = Distribution::anonymous();
+    let shared = tar(&[("base", &noise(7, 8_000_000))]);
+    for number in 0..6_u64 {
+        let own = tar(&[("app", &noise(number + 50, 1_000))]);
+        registry.push(&Layout::new(&[shared.clone(), own]), &format!("app{number}:1"), &[]);
+    }
+    let (desk, folder) = (Desk::new(), tempfile::tempdir().unwrap());
+    let (client, memory, start) = (desk.registry(), memory(&folder), Barrier::new(6));
+    std::thread::scope(|threads| {
+        for number in 0..6 {
+            let (desk, client, memory, start, host) = (&desk, &client, &memory, &start, &registry.host);
+            threads.spawn(move || {
+                let image = desk.open_with(client, &format!("{host}/app{number}:1")).unwrap();
+                start.wait();
+                desk.scan(&image, Some(memory)).unwrap();
+            });
+        }
+    });
+    let large = |(method, _, _, written): &&(String, String, u64, u64)| method == "GET" && *written > 1_000_000;
+    assert_eq!(registry.log().iter().filter(large).count(), 1);
 }

@@ -47,7 +47,8 @@ impl Calendar {
     }
 }
 
-/// When a request that is in force has to be reviewed: its own date, or a newer standard's first day.
+/// When a request that is in force has to be reviewed: its own date, a newer standard's first day, or the end of the
+/// term, whichever comes first.
 pub fn due(crq: &Crq, calendar: &Calendar) -> Option<Timestamp> {
     if !crq.state.is_in_force() {
         return None;
@@ -58,7 +59,10 @@ pub fn due(crq: &Crq, calendar: &Calendar) -> Option<Timestamp> {
     let newer = calendar.bumps.iter().filter(|bump| bump.version > crq.standard_version).map(|bump| bump.effective);
     // A standard that was in force before the request itself became due with the request.
     let newer = newer.map(|moment| crq.entered_at().map_or(moment, |entered| moment.max(entered)));
-    newer.chain(crq.review_due).min()
+    // A date that was written later than the term allows does not count.
+    let term =
+        crq.entered_at().filter(|_| crq.state == State::Active).map(|from| days_after(from, calendar.review_days));
+    newer.chain(crq.review_due).chain(term).min()
 }
 
 /// When a request that is in force stops to count, if nobody renews it.

@@ -136,7 +136,8 @@ pub fn grandfathered(standard: &Standard, first: CrqId, by: &str, at: Timestamp)
         crq.standard_version = version;
         crq.imported_from = Some(entry.image.clone());
         crq.state = State::Grandfathered;
-        crq.history = vec![Entry { state: State::Grandfathered, at, by: by.to_owned(), note: "import".to_owned() }];
+        crq.history =
+            vec![Entry { state: State::Grandfathered, at, by: by.to_owned(), note: "import".to_owned(), seal: None }];
         crq
     });
     made.collect()

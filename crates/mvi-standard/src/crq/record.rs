@@ -176,6 +176,36 @@ pub struct Entry {
     /// Why, where someone said so.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Seal of whoever did it, where they act with a key: a DSSE envelope over [`Crq::consent`] in JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
+}
+
+/// What a seal on an entry covers.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Consent<'a> {
+    /// `mvi-crq-consent/1`.
+    pub schema: &'static str,
+    /// The request.
+    pub id: CrqId,
+    /// What kind of exception it asks for.
+    pub kind: CrqKind,
+    /// Of this revision.
+    pub revision: u32,
+    /// Who asks.
+    pub requester: &'a str,
+    /// What it is about.
+    pub subject: &'a Subject,
+    /// What is asked for.
+    pub request: &'a Request,
+    /// The state that is reached.
+    pub state: State,
+    /// When.
+    pub at: Timestamp,
+    /// Who agrees.
+    pub by: &'a str,
+    /// As what.
+    pub note: &'a str,
 }
 
 /// The state of a change request. Image Standard V13, CRQ.
@@ -268,13 +298,42 @@ impl Crq {
             request: Request::default(),
             decision: None,
             approvals: Vec::new(),
-            history: vec![Entry { state: State::Draft, at, by: requester.to_owned(), note: String::new() }],
+            history: vec![Entry { state: State::Draft, at, by: requester.to_owned(), note: String::new(), seal: None }],
         }
     }
 
     /// The key that the event log knows this revision by: logging it twice is logging it once.
     pub fn log_key(&self) -> String {
         format!("{}/{}", self.id, self.revision)
+    }
+
+    /// What somebody agrees to with an entry of the history: the request in this revision, and the entry but for its
+    /// seal. Approvals and renewals are sealed over the canonical JSON of this (RFC 8785).
+    pub fn consent<'a>(&'a self, entry: &'a Entry) -> Consent<'a> {
+        Consent {
+            schema: "mvi-crq-consent/1",
+            id: self.id,
+            kind: self.kind,
+            revision: self.revision,
+            requester: &self.requester,
+            subject: &self.subject,
+            request: &self.request,
+            state: entry.state,
+            at: entry.at,
+            by: &entry.by,
+            note: &entry.note,
+        }
+    }
+
+    /// Entries that give the request its force: approvals of this revision, and renewals.
+    pub fn consents(&self) -> impl Iterator<Item = &Entry> {
+        let renewed = |pair: &&[Entry]| matches!(pair, [before, after] if before.state == State::ReviewDue && after.state == State::Active);
+        let approved = |entry: &&Entry| {
+            self.approvals.iter().any(|approval| (&approval.by, approval.at) == (&entry.by, entry.at))
+                && matches!(entry.state, State::Logged | State::Approved)
+        };
+        let renewals = self.history.windows(2).filter(renewed).filter_map(<[Entry]>::last);
+        self.history.iter().filter(approved).chain(renewals)
     }
 
     /// When the present state was reached.
@@ -285,6 +344,6 @@ impl Crq {
     /// Moves to a state and remembers it.
     pub(super) fn enter(&mut self, state: State, at: Timestamp, by: &str, note: &str) {
         self.state = state;
-        self.history.push(Entry { state, at, by: by.to_owned(), note: note.to_owned() });
+        self.history.push(Entry { state, at, by: by.to_owned(), note: note.to_owned(), seal: None });
     }
 }

@@ -9,7 +9,7 @@ mod run;
 mod shellcheck;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
-pub(crate) use find::find;
+pub(crate) use find::{Target, find};
 pub(crate) use manifest::Law;
 pub(crate) use one::{Linted, Outcome};
 pub(crate) use run::{LintJob, Mend, run};

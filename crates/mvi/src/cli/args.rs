@@ -54,6 +54,9 @@ pub(super) enum Verb {
     /// Lint Dockerfiles, Compose files and Kubernetes objects; repair Dockerfiles
     #[command(after_help = lint::EXAMPLES)]
     Lint(Box<lint::LintArgs>),
+    /// Serve an editor: findings in Dockerfiles while typing, with repairs
+    #[command(after_help = "Examples:\n  mvi lsp\n  mvi lsp --ignore DL3008")]
+    Lsp(Box<lint::LspArgs>),
     /// Show, check and compare image standards
     #[command(
         after_help = "Examples:\n  mvi standard show\n  mvi standard lint company.toml\n  mvi standard diff V13 company.toml"

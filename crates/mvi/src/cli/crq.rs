@@ -18,13 +18,13 @@ use mvi_standard::feasibility::ReasonFacts;
 
 use super::args::ShowFormat;
 use super::args::crq::{CrqArgs, CrqVerb, ProofArgs, RequestArgs};
-use super::crq_seal::{activate, organism};
+use super::crq_seal::{activate, agree, organism, seals};
 use super::crq_show;
 use super::fleet::{crq_folder, ledger, open_or_create, store_file};
 use super::look::{examine_options, location};
 use super::output::{Exit, Failure};
 use crate::actions::Examiner;
-use crate::actions::crq::{Ledger, directory, interpreters, wheels_of_lock};
+use crate::actions::crq::{Ledger, Seals, directory, interpreters, wheels_of_lock};
 use crate::actions::known::known_organisms;
 use crate::config::Config;
 use crate::progress::Bars;
@@ -35,6 +35,8 @@ pub(super) struct Desk {
     pub(super) standard: Standard,
     pub(super) config: Config,
     pub(super) ledger: Ledger,
+    /// Whose word needs a seal.
+    pub(super) seals: Seals,
     /// The file of the fleet.
     pub(super) store: PathBuf,
     /// The moment that is looked at, or acted at.
@@ -81,7 +83,10 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
             desk.act(*id, Deed::Decide, &found)
         }
         CrqVerb::Log { id } => log(&mut desk, *id),
-        CrqVerb::Approve { id, role } => desk.act(*id, Deed::Approve { role: role.clone() }, &Found::default()),
+        CrqVerb::Approve { id, consent } => {
+            let deed = Deed::Approve { role: consent.role.clone() };
+            agree(&mut desk, *id, deed, (&Found::default(), consent))
+        }
         CrqVerb::Reject { id, role, reason } => {
             desk.act(*id, Deed::Reject { role: role.clone(), reason: reason.clone() }, &Found::default())
         }
@@ -92,10 +97,10 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
         CrqVerb::Activate { id, key, rom_folder, password } => {
             activate(&mut desk, *id, key, rom_folder.as_deref(), password)
         }
-        CrqVerb::Renew { id, role, record, proof } => {
+        CrqVerb::Renew { id, consent, record, proof } => {
             let mut found = prove(&desk, *id, proof)?;
             found.decision = Some(decision(&desk, *id, record.as_ref(), &found)?);
-            desk.act(*id, Deed::Renew { role: role.clone() }, &found)
+            agree(&mut desk, *id, Deed::Renew { role: consent.role.clone() }, (&found, consent))
         }
         CrqVerb::Revoke { id, role, reason } => {
             desk.act(*id, Deed::Revoke { role: role.clone(), reason: reason.clone() }, &Found::default())
@@ -118,11 +123,21 @@ fn desk(args: &CrqArgs) -> Result<Desk, Failure> {
     let folder = crq_folder(args.folder.as_deref(), &config).ok_or_else(homeless)?;
     let path = store_file(args.store.as_deref(), &config)?.ok_or_else(homeless)?;
     let store = open_or_create(&path)?;
-    let ledger = Ledger::open(folder, Some(store)).map_err(anyhow::Error::from)?;
+    let seals = seals(&config)?;
+    let ledger = Ledger::open(folder, Some(store), &seals).map_err(anyhow::Error::from)?;
     let by = args.by.clone().or_else(settings::user_name).unwrap_or_else(|| "unknown".to_owned());
     let present = settings::now();
     let now = args.at.unwrap_or(present);
-    Ok(Desk { standard: standards::load(args.standard.as_deref())?, config, ledger, store: path, now, present, by })
+    Ok(Desk {
+        standard: standards::load(args.standard.as_deref())?,
+        config,
+        ledger,
+        seals,
+        store: path,
+        now,
+        present,
+        by,
+    })
 }
 
 /// The change requests that an audit goes by.

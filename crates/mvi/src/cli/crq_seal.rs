@@ -1,17 +1,21 @@
-//! Putting a change request in force: the register's word on its base, and the sealed override record.
+//! Agreeing to a change request with a key, and putting it in force: the register's word on its base, and the sealed
+//! override record.
 
 use std::path::Path;
 
 use anyhow::Context as _;
-use mvi_seal::{Dimension, Dimensions, Override, RomContent, RomFolder, RomName, SealingFacts, refusals};
+use mvi_seal::{Dimension, Dimensions, Override, RomContent, RomFolder, RomName, SealingFacts, SigningKey, refusals};
 use mvi_standard::crq::{Crq, CrqId, Deed, Organism, OverrideId, Sealed};
 
+use super::args::crq::ConsentArgs;
 use super::args::seal::PasswordArgs;
 use super::crq::{Desk, Found, refusal};
 use super::key::{public_keys, signing_key};
 use super::output::{Exit, Failure};
 use super::rom::record as tell_fleet;
+use crate::actions::crq::{Seals, seal};
 use crate::actions::known::{known_organisms, of_base};
+use crate::config::Config;
 use crate::settings;
 
 /// How the base that a request asks for is registered, by the standard or in the fleet.
@@ -24,6 +28,51 @@ pub(super) fn organism(desk: &Desk, id: CrqId) -> Result<Option<Organism>, Failu
         Ok(Organism { gid, status: known.status })
     });
     Ok(found.transpose()?)
+}
+
+/// Whose word needs a seal, as `mvi.toml` says.
+pub(super) fn seals(config: &Config) -> Result<Seals, Failure> {
+    let mut seals = Seals { required: config.crq.sealed, ..Seals::default() };
+    for person in &config.approvers {
+        let Some(file) = &person.key else { continue };
+        let keys = public_keys(&[config.path(file)])?;
+        seals.people.extend(keys.into_iter().map(|key| (person.name.clone(), (key, person.key_since))));
+    }
+    Ok(seals)
+}
+
+/// An approval or a renewal, sealed where whoever gives it has a key.
+pub(super) fn agree(
+    desk: &mut Desk,
+    id: CrqId,
+    deed: Deed,
+    (found, consent): (&Found, &ConsentArgs),
+) -> Result<Exit, Failure> {
+    let key = consent.key.as_deref().map(|file| own_key(desk, file, &consent.password)).transpose()?;
+    if key.is_none() && desk.seals.wants(&desk.by, desk.now) {
+        let known = desk.seals.people.contains_key(&desk.by);
+        let next = if known { "name it: --key FILE" } else { "and mvi.toml names none of theirs" };
+        return Err(Failure::usage(format!("{} agrees with a key, {next}", desk.by)));
+    }
+    match desk.decide(id, deed, found)? {
+        Err(refused) => refusal(&refused),
+        Ok(mut after) => {
+            if let Some(key) = key {
+                seal(&mut after, &key).map_err(anyhow::Error::from)?;
+            }
+            desk.keep(&after)
+        }
+    }
+}
+
+/// The private key of who acts, which must be the one that `mvi.toml` knows.
+fn own_key(desk: &Desk, file: &Path, password: &PasswordArgs) -> Result<SigningKey, Failure> {
+    let key = signing_key(file, password)?;
+    match desk.seals.people.get(&desk.by) {
+        Some((known, _)) if *known == key.public() => Ok(key),
+        Some(_) => Err(Failure::usage(format!("`{}` is not the key of {} in mvi.toml", file.display(), desk.by))),
+        None => Err(Failure::usage(format!("mvi.toml names no key of {}; add `key` to its [[approver]]", desk.by))),
+    }
 }
 
 /// Seals the override record, and activates the request with it.

@@ -104,7 +104,10 @@ pub(super) fn show(desk: &Desk, crq: &Crq, format: ShowFormat) -> Result<Exit, F
         )?;
     }
     for approval in &crq.approvals {
-        fact("approved", &format!("{} as {}, {}", approval.by, approval.role, approval.at))?;
+        let sealed =
+            crq.consents().any(|entry| entry.at == approval.at && entry.by == approval.by && entry.seal.is_some());
+        let sealed = if sealed { ", sealed" } else { "" };
+        fact("approved", &format!("{} as {}, {}{sealed}", approval.by, approval.role, approval.at))?;
     }
     for entry in &crq.history {
         fact("", &format!("{}  {:<14} {} {}", entry.at, word(entry.state), entry.by, entry.note))?;

@@ -15,6 +15,7 @@ use mvi_standard::crq::Crq;
 
 use super::args::ShowFormat;
 use super::args::fleet::{FleetArgs, FleetVerb, StoreArgs};
+use super::crq_seal::seals;
 use super::output::{Exit, Failure, show};
 use crate::actions::crq::Ledger;
 use crate::actions::fleet::Memory;
@@ -107,7 +108,7 @@ impl Desk {
 pub(super) fn ledger(stated: Option<&Path>, store: &Path, config: &Config) -> Result<Vec<Crq>, Failure> {
     let store = if store.exists() { Some(open_to_read(store)?) } else { None };
     let Some(folder) = crq_folder(stated, config) else { return Ok(Vec::new()) };
-    Ok(Ledger::open(folder, store).map_err(anyhow::Error::from)?.all())
+    Ok(Ledger::open(folder, store, &seals(config)?).map_err(anyhow::Error::from)?.all())
 }
 
 /// The folder of change requests: as stated, as `mvi.toml` says, or the usual one; none without a home.

@@ -75,7 +75,7 @@ struct Desk {
     diff: bool,
     /// Whether the repaired standard input goes to standard output.
     pass_on: bool,
-    out: io::BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>,
+    out: io::BufWriter<anstream::AutoStream<io::Stdout>>,
     totals: LintTotals,
     unread: Vec<UnreadFile>,
     writer: Option<BaselineWriter>,
@@ -95,7 +95,7 @@ impl Desk {
             renderer: (!silent).then(|| make(settings::width())),
             diff: args.diff,
             pass_on,
-            out: io::BufWriter::new(anstream::stdout().lock()),
+            out: io::BufWriter::new(anstream::stdout()),
             totals: LintTotals::default(),
             unread,
             writer: args.write_baseline.is_some().then(BaselineWriter::default),
@@ -131,7 +131,8 @@ impl Desk {
             diff(&file.path, before, after, &mut self.out)?;
         }
         if let (true, Some(bytes)) = (self.pass_on, stdin) {
-            self.out.write_all(&bytes)?;
+            // Past anstream, which would take bytes away that are no text.
+            io::stdout().lock().write_all(&bytes)?;
         }
         match &mut self.renderer {
             Some(renderer) => Ok(renderer.file(&file, &mut self.out)?),

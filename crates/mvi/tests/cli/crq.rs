@@ -79,11 +79,16 @@ fn verdict(desk: &Desk, at: &str) -> String {
 
 /// Brings a new request into force on 3 November; its id.
 fn active(desk: &Desk, size: &str) -> String {
+    active_by(desk, size, "")
+}
+
+/// The same with more arguments of the approval.
+fn active_by(desk: &Desk, size: &str, key: &str) -> String {
     let id = new(desk, size);
     deed(desk, &format!("file {id} --by ingrid --image app --lock uv.lock"), "2025-11-01T10:00:00Z", 0, "FILED");
     deed(desk, &format!("decide {id} --image app --lock uv.lock"), "2025-11-01T10:05:00Z", 0, "GBM_CONFIRMED");
     deed(desk, &format!("log {id}"), "2025-11-01T10:06:00Z", 0, "LOGGED");
-    deed(desk, &format!("approve {id} --by signe --as gid-owner"), "2025-11-03T10:00:00Z", 0, "APPROVED");
+    deed(desk, &format!("approve {id} --by signe --as gid-owner{key}"), "2025-11-03T10:00:00Z", 0, "APPROVED");
     deed(desk, &format!("register {id}"), "2025-11-03T10:00:30Z", 0, "REGISTERED");
     deed(desk, &format!("activate {id} --key ada.key"), "2025-11-03T10:01:00Z", 0, "ACTIVE");
     id
@@ -194,4 +199,74 @@ fn nothing_is_done_at_a_moment_that_is_still_to_come() {
     }
     deed(&desk, "list", ahead, 0, "LAPSED");
     deed(&desk, "list", "2025-11-20T00:00:00Z", 0, "ACTIVE");
+}
+
+#[test]
+fn an_approver_with_a_key_seals_what_they_approve_and_nothing_else_counts() {
+    let (desk, size) = desk();
+    for name in ["signe.key", "other.key"] {
+        desk.says(&["key", "new", "--no-password", name]);
+    }
+    desk.write("mvi.toml", SETTINGS.replacen("groups", "key = \"signe.key.pub\"\ngroups", 1).as_bytes());
+    let id = active_by(&desk, &size, " --key signe.key");
+    let at = "2025-11-20T00:00:00Z";
+    deed(&desk, &format!("show {id}"), at, 0, "signe as gid-owner, 2025-11-03T10:00:00Z, sealed");
+    let path = desk.path(&format!("crq/{id}.toml"));
+    let kept = fs::read_to_string(&path).unwrap();
+    fs::remove_file(desk.path("fleet.db")).unwrap();
+    let altered = |text: String, expected: &str| {
+        assert_ne!(text, kept);
+        fs::write(&path, text).unwrap();
+        deed(&desk, "list", at, 3, expected);
+        assert_eq!(desk.run(&["audit", "app"]).status.code(), Some(3), "an altered exception counts nowhere");
+    };
+    altered(kept.replace("registry.example/app", "registry.example/api"), "does not hold");
+    altered(kept.lines().filter(|line| !line.starts_with("seal = ")).collect::<Vec<_>>().join("\n"), "carries no seal");
+    altered(kept.replace("2025-11-03T10:00:00Z", "2025-11-03T10:00:20Z"), "does not hold");
+    fs::write(&path, &kept).unwrap();
+    deed(&desk, "list", at, 0, "ACTIVE");
+    // Another key in the settings, and the same seal is a stranger's.
+    let settings = fs::read_to_string(desk.path("mvi.toml")).unwrap();
+    desk.write("mvi.toml", settings.replace("signe.key.pub", "other.key.pub").as_bytes());
+    deed(&desk, "list", at, 3, "does not hold");
+    // Who had no key at the time need not have sealed.
+    let later = settings.replace("signe.key.pub\"", "other.key.pub\"\nkey_since = \"2025-12-01T00:00:00Z\"");
+    desk.write("mvi.toml", later.as_bytes());
+    deed(&desk, "list", at, 0, "ACTIVE");
+}
+
+#[test]
+fn an_approval_needs_the_key_of_whoever_gives_it() {
+    let (desk, size) = desk();
+    for name in ["signe.key", "other.key"] {
+        desk.says(&["key", "new", "--no-password", name]);
+    }
+    let sealed =
+        SETTINGS.replace("[crq]", "[crq]\nsealed = true").replacen("groups", "key = \"signe.key.pub\"\ngroups", 1);
+    desk.write("mvi.toml", sealed.as_bytes());
+    let id = new(&desk, &size);
+    deed(&desk, &format!("file {id} --by ingrid --image app --lock uv.lock"), "2025-11-01T10:00:00Z", 0, "FILED");
+    deed(&desk, &format!("decide {id} --image app --lock uv.lock"), "2025-11-01T10:05:00Z", 0, "GBM_CONFIRMED");
+    deed(&desk, &format!("log {id}"), "2025-11-01T10:06:00Z", 0, "LOGGED");
+    let approve = |by: &str, key: &str, expected: &str| {
+        deed(&desk, &format!("approve {id} --by {by} --as gid-owner{key}"), "2025-11-03T10:00:00Z", 2, expected);
+    };
+    approve("signe", "", "signe agrees with a key, name it: --key FILE");
+    approve("signe", " --key other.key", "is not the key of signe");
+    approve("ingrid", "", "mvi.toml names none of theirs");
+    approve("ingrid", " --key other.key", "mvi.toml names no key of ingrid");
+    deed(&desk, &format!("show {id}"), "2025-11-03T10:00:00Z", 0, "LOGGED");
+}
+
+#[test]
+fn a_date_of_review_written_later_than_the_term_does_not_count() {
+    let (desk, size) = desk();
+    let id = active(&desk, &size);
+    let path = desk.path(&format!("crq/{id}.toml"));
+    let kept = fs::read_to_string(&path).unwrap();
+    fs::remove_file(desk.path("fleet.db")).unwrap();
+    fs::write(&path, kept.replace("review_due = \"2025-12-03T10:00:00Z\"", "review_due = \"2035-12-03T10:00:00Z\""))
+        .unwrap();
+    deed(&desk, "list", "2025-12-02T00:00:00Z", 0, "ACTIVE");
+    deed(&desk, "list", "2025-12-20T00:00:00Z", 0, "LAPSED");
 }

@@ -3,6 +3,7 @@
 
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
+mod crowd;
 #[path = "../cli/desk.rs"]
 mod desk;
 #[path = "../../../mvi-registry/tests/registries/distribution.rs"]

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::consent::{ConsentError, Seals};
 use mvi_fleet::{CrqFacts, CrqRow, Fact, FleetError, Stamp, Store};
 use mvi_standard::crq::{Crq, CrqFileError, CrqId, State, read_crq, write_crq};
 
@@ -37,6 +38,9 @@ pub(crate) enum LedgerError {
     /// A file that is no change request.
     #[error(transparent)]
     Crq(#[from] CrqFileError),
+    /// An approval or renewal without the seal it needs.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
     /// The fleet.
     #[error(transparent)]
     Fleet(#[from] FleetError),
@@ -71,13 +75,16 @@ impl Ledger {
     ///
     /// # Errors
     /// Every kind of [`LedgerError`].
-    pub(crate) fn open(folder: PathBuf, store: Option<Store>) -> Result<Self, LedgerError> {
+    pub(crate) fn open(folder: PathBuf, store: Option<Store>, seals: &Seals) -> Result<Self, LedgerError> {
         let mut ledger = Self { folder, store, crqs: BTreeMap::new() };
         for crq in ledger.files()? {
             ledger.crqs.insert(crq.id, crq);
         }
         for logged in ledger.logged()? {
             ledger.join(logged)?;
+        }
+        for crq in ledger.crqs.values() {
+            seals.check(crq)?;
         }
         Ok(ledger)
     }

@@ -119,14 +119,45 @@ fn walk(folder: &Path, excluded: &Override, seen: &mut BTreeSet<Target>, found: 
     }
 }
 
+/// Ends of names that say that a file is something else: programs about Dockerfiles, notes, what editors leave.
+const BESIDE: &[&str] = &[
+    "c",
+    "containerignore",
+    "dockerignore",
+    "go",
+    "html",
+    "java",
+    "js",
+    "json",
+    "lock",
+    "md",
+    "orig",
+    "php",
+    "png",
+    "ps1",
+    "py",
+    "rb",
+    "rej",
+    "rs",
+    "rst",
+    "sh",
+    "svg",
+    "swp",
+    "toml",
+    "ts",
+    "txt",
+    "yaml",
+    "yml",
+];
+
 /// `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`, and the same with `Containerfile`, in any case.
 fn is_dockerfile(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let beside = [".dockerignore", ".containerignore", ".md", ".swp", ".orig", ".rej", "~"];
+    let is_beside =
+        |rest: &str| rest.ends_with('~') || rest.rsplit('.').next().is_some_and(|end| BESIDE.contains(&end));
     ["dockerfile", "containerfile"].iter().any(|word| {
         let rest = name.strip_prefix(word).filter(|rest| rest.is_empty() || rest.starts_with('.'));
-        rest.is_some_and(|rest| !beside.iter().any(|end| rest.ends_with(end)))
-            || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
+        rest.is_some_and(|rest| !is_beside(rest)) || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
     })
 }
 
@@ -142,8 +173,16 @@ mod tests {
         {
             assert!(is_dockerfile(name), "{name}");
         }
-        for name in ["Dockerfiles", "MyDockerfile", "Dockerfile.dockerignore", "Dockerfile.md", "docker", "Dockerfile~"]
-        {
+        for name in [
+            "Dockerfiles",
+            "MyDockerfile",
+            "Dockerfile.dockerignore",
+            "Dockerfile.md",
+            "docker",
+            "Dockerfile~",
+            "dockerfile.go",
+            "Dockerfile.test.js",
+        ] {
             assert!(!is_dockerfile(name), "{name}");
         }
     }

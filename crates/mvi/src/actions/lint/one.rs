@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use mvi_dockerfile::shellcheck::{Answer, reviews};
-use mvi_dockerfile::{Dockerfile, Foreign, LintSettings, check, repair, settle};
+use mvi_dockerfile::{Dockerfile, Finding, Foreign, LintSettings, check, repair, settle};
 
 use super::find::Target;
 use super::note::note;
@@ -74,14 +74,8 @@ impl Opened {
 
     /// Judges it; `answers` are of `ShellCheck`, one list a script, none when it was not asked.
     pub(super) fn finish(self, answers: Option<&[Vec<Answer>]>, job: &LintJob<'_>) -> Linted {
-        let mut found = check(&self.file, &self.settings);
-        let reviews = reviews(&self.file);
-        let has_scripts = !reviews.is_empty();
-        for (review, answers) in reviews.iter().zip(answers.into_iter().flatten()) {
-            found.extend(answers.iter().filter_map(|answer| review.finding(answer)));
-        }
-        let foreign = if answers.is_some() { Foreign::Asked } else { Foreign::NotAsked };
-        let told = settle(&self.file, &self.settings, found, foreign);
+        let told = judge(&self.file, &self.settings, answers);
+        let has_scripts = !reviews(&self.file).is_empty();
         let mut findings = note(&self.path, self.file.text(), self.file.lines(), &told);
         let all = findings.len();
         if let Some(baseline) = job.baseline {
@@ -93,6 +87,16 @@ impl Opened {
         let file = LintedFile { path: self.path, findings, known, fixed: self.fixed, source };
         Linted { file, change: self.change, stdin, has_scripts }
     }
+}
+
+/// The findings of a file; `answers` are of `ShellCheck`, one list a script, none when it was not asked.
+pub(super) fn judge(file: &Dockerfile, settings: &LintSettings, answers: Option<&[Vec<Answer>]>) -> Vec<Finding> {
+    let mut found = check(file, settings);
+    let Some(answers) = answers else { return settle(file, settings, found, Foreign::NotAsked) };
+    for (review, answers) in reviews(file).iter().zip(answers) {
+        found.extend(answers.iter().filter_map(|answer| review.finding(answer)));
+    }
+    settle(file, settings, found, Foreign::Asked)
 }
 
 pub(super) fn read(target: &Target) -> anyhow::Result<Vec<u8>> {

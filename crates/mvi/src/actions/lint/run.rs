@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use mvi_dockerfile::manifest::WorkloadJudge;
-use mvi_dockerfile::{LintSettings, Safety};
+use mvi_dockerfile::{Dockerfile, Finding, LintSettings, Safety};
 
 use super::baseline::Baseline;
 use super::find::Target;
 use super::manifest;
-use super::one::{Opened, Outcome};
+use super::one::{Opened, Outcome, judge};
 use super::shellcheck::Shellcheck;
 
 /// Files a thread takes at once: enough that starting `ShellCheck` for them is worth it.
@@ -79,6 +79,17 @@ impl LintJob<'_> {
             settings.lock_files.extend(here.map(|name| (*name).to_owned()));
         }
         settings
+    }
+}
+
+impl LintJob<'_> {
+    /// The settings of one file that is read already, and its findings.
+    #[must_use]
+    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
+        let settings = self.settings_for(target);
+        let answers = self.shellcheck.and_then(|shellcheck| shellcheck.ask(std::iter::once(file)).pop().flatten());
+        let findings = judge(file, &settings, answers.as_deref());
+        (settings, findings)
     }
 }
 

@@ -87,13 +87,13 @@ pub(crate) enum CrqVerb {
         id: CrqId,
     },
     /// Approve a logged request
-    #[command(after_help = "Examples:\n  mvi crq approve CRQ-2026-0001 --by SIGNALS --as gid-owner")]
+    #[command(after_help = "Examples:\n  mvi crq approve CRQ-2026-0001 --by signe --as gid-owner\n  \
+        mvi crq approve CRQ-2026-0001 --by signe --as gid-owner --key signe.key")]
     Approve {
         /// The request
         id: CrqId,
-        /// As what: gid-owner, service-owner, S3-control, S5-policy
-        #[arg(long = "as", value_name = "ROLE")]
-        role: String,
+        #[command(flatten)]
+        consent: ConsentArgs,
     },
     /// Reject a request
     Reject {
@@ -129,9 +129,8 @@ pub(crate) enum CrqVerb {
     Renew {
         /// The request
         id: CrqId,
-        /// As what
-        #[arg(long = "as", value_name = "ROLE")]
-        role: String,
+        #[command(flatten)]
+        consent: ConsentArgs,
         /// A decision record
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         record: Option<PathBuf>,
@@ -192,6 +191,19 @@ pub(crate) enum CrqVerb {
         #[arg(long, short, value_enum, default_value_t = ShowFormat::Text)]
         format: ShowFormat,
     },
+}
+
+/// Who agrees as what, and with which key.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// As what: gid-owner, service-owner, S3-control, S5-policy
+    #[arg(long = "as", value_name = "ROLE")]
+    pub(crate) role: String,
+    /// The approver's private key, where mvi.toml names its public half
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
 }
 
 /// What is asked for.

@@ -22,7 +22,7 @@ Settings come from .hadolint.yaml, [lint] in mvi.toml, and flags; the later ones
 
 Exit codes: 0 nothing as bad as --fail-on, 1 findings or a diff, 2 wrong use, 3 could not be read.";
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(in crate::cli) struct LintArgs {
     /// Files, folders (searched for Dockerfiles, Compose files and Kubernetes objects that git does not ignore), or - for standard input
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
@@ -79,8 +79,24 @@ pub(in crate::cli) struct LintArgs {
     pub(in crate::cli) quiet: bool,
 }
 
-/// Which rules run, and what they know.
+/// What a language server goes by.
 #[derive(Debug, Args)]
+pub(in crate::cli) struct LspArgs {
+    #[command(flatten)]
+    pub(in crate::cli) rules: RuleArgs,
+    /// A hadolint configuration (.yaml) or a mvi.toml [default: .hadolint.yaml here, mvi.toml here or above]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Do not ask shellcheck about RUN, though it is installed
+    #[arg(long)]
+    pub(in crate::cli) no_shellcheck: bool,
+    /// Speak over standard input and output; there is no other way, and editors say so all the same
+    #[arg(long, hide = true)]
+    pub(in crate::cli) stdio: bool,
+}
+
+/// Which rules run, and what they know.
+#[derive(Debug, Default, Clone, Args)]
 pub(in crate::cli) struct RuleArgs {
     /// Run these rules only; may repeat
     #[arg(long, value_name = "RULE", value_delimiter = ',')]

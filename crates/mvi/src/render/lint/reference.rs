@@ -106,10 +106,10 @@ fn markdown(rules: &[&RuleMeta], out: &mut dyn Write) -> io::Result<()> {
     }
     for meta in rules {
         writeln!(out, "\n## {}\n", meta.code)?;
-        writeln!(out, "**{}**, {} · {}\n\n{}\n", meta.name, meta.level.name(), facts(meta), meta.why)?;
+        writeln!(out, "**{}**, {} · {}\n\n{}", meta.name, meta.level.name(), facts(meta), meta.why)?;
         for (heading, example) in [("Bad", meta.bad), ("Good", meta.good)] {
             let fence = if example.contains("```") { "~~~~" } else { "```" };
-            writeln!(out, "{heading}:\n\n{fence}dockerfile\n{}\n{fence}\n", example.trim_end())?;
+            writeln!(out, "\n{heading}:\n\n{fence}dockerfile\n{}\n{fence}", example.trim_end())?;
         }
     }
     Ok(())

@@ -97,11 +97,17 @@ fn group<'a>(file: &'a LintedFile, finding: &'a LintFinding, excerpt: &'a Excerp
         Level::Info => Shown::INFO,
         Level::Style => Shown::INFO.with_name("style"),
     };
-    let origin = Origin::path(harmless(&file.path)).line(finding.start.line).char_column(finding.start.column);
     let mut snippet = Snippet::source(excerpt.text.as_str()).line_start(finding.start.line).fold(false);
     snippet = snippet.annotation(AnnotationKind::Primary.span(excerpt.marked.clone()));
     let title = level.primary_title(harmless(&finding.message)).id(harmless(&finding.code));
-    let mut group = title.element(origin).element(snippet);
+    let path = harmless(&file.path);
+    let mut group = if excerpt.is_cut {
+        // The column cannot be counted in what is left of the line.
+        let origin = Origin::path(path).line(finding.start.line).char_column(finding.start.column);
+        title.element(origin).element(snippet)
+    } else {
+        title.element(snippet.path(path))
+    };
     for note in &finding.notes {
         group = group.element(Shown::NOTE.message(harmless(note)));
     }
@@ -116,6 +122,8 @@ fn group<'a>(file: &'a LintedFile, finding: &'a LintFinding, excerpt: &'a Excerp
 struct Excerpt {
     text: String,
     marked: Range<usize>,
+    /// Whether the first line begins later than in the file.
+    is_cut: bool,
 }
 
 impl Excerpt {
@@ -123,10 +131,10 @@ impl Excerpt {
         let start = floor(source, finding.bytes.start);
         let end = floor(source, finding.bytes.end.max(start));
         let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
-        let mut excerpt = Self { text: String::new(), marked: 0..0 };
-        if source[line_start..start].chars().count() > BEFORE {
-            excerpt.text.push('…');
-        }
+        let line_start = if source[line_start..start].starts_with('\u{feff}') { line_start + 3 } else { line_start };
+        let is_cut = source[line_start..start].chars().count() > BEFORE;
+        let text = if is_cut { "…" } else { "" };
+        let mut excerpt = Self { text: text.to_owned(), marked: 0..0, is_cut };
         let skip = source[line_start..start].char_indices().rev().nth(BEFORE - 1).map_or(0, |(at, _)| at);
         excerpt.push(&source[line_start + skip..start]);
         excerpt.marked.start = excerpt.text.len();
@@ -158,12 +166,12 @@ impl Excerpt {
         }
     }
 
-    /// Adds text; what could fool a terminal becomes a replacement character, a tab four spaces.
+    /// Adds text; what could fool a terminal becomes a replacement character.
     fn push(&mut self, text: &str) {
         for character in text.chars() {
             let mut buffer = [0; 4];
             match character {
-                '\t' => self.text.push_str("    "),
+                '\t' => self.text.push('\t'),
                 '\r' => {}
                 _ if matches!(harmless(character.encode_utf8(&mut buffer)), std::borrow::Cow::Owned(_)) => {
                     self.text.push('\u{fffd}');
@@ -218,7 +226,8 @@ mod tests {
         let long = format!("{}X{}", "a".repeat(1000), "b".repeat(1000));
         let expected = format!("…{}X{}…", "a".repeat(BEFORE), "b".repeat(AFTER));
         check(&long, 1000..1001, &expected, "X");
-        check("RUN \u{1b}[2J\tx", 4..10, "RUN \u{fffd}[2J    x", "\u{fffd}[2J    x");
+        check("RUN \u{1b}[2J\tx", 4..10, "RUN \u{fffd}[2J\tx", "\u{fffd}[2J\tx");
+        check("\u{feff}FROM a", 8..9, "FROM a", "a");
         check("1\n2\n3\n4\n5\n6\n", 0..11, "1\n2\n3\n4", "1\n2\n3\n4");
     }
 }

@@ -1,0 +1,55 @@
+//! MVI3009: lists of packages that stay in the image.
+
+use crate::finding::{Finding, Level, Safety};
+use crate::packages::{Call, appended, calls_of, keeps_away, runs, stays};
+use crate::rule::{Fixes, Rule, RuleMeta};
+use crate::settings::LintSettings;
+use crate::syntax::{Dockerfile, Instruction};
+
+pub(crate) struct RemoveAptLists;
+
+static META: RuleMeta = RuleMeta {
+    code: "MVI3009",
+    name: "remove-apt-lists",
+    twins: &["DL3009"],
+    level: Level::Info,
+    why: "`apt-get update` stores the lists of all packages, tens of megabytes that are of no use in a \
+          finished image and old a day later. A later layer cannot take them away again, only the same `RUN` \
+          can; a cache mount keeps them out from the start.",
+    bad: "FROM debian:12.9\nRUN apt-get update && apt-get install -y --no-install-recommends jq=1.6-2.1\n",
+    good: "FROM debian:12.9\nRUN apt-get update && apt-get install -y --no-install-recommends jq=1.6-2.1 && rm -rf /var/lib/apt/lists/*\n",
+    fixes: Fixes::Unsafe,
+    ..RuleMeta::PLAIN
+};
+
+impl Rule for RemoveAptLists {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, file: &Dockerfile, _: &LintSettings) -> Vec<Finding> {
+        let stays = stays(file);
+        runs(file).filter(|run| stays(run)).filter_map(|run| finding(file, run)).collect()
+    }
+}
+
+const LISTS: &str = "/var/lib/apt/lists";
+
+fn finding(file: &Dockerfile, run: &Instruction) -> Option<Finding> {
+    let update = calls_of(file, run).find(updates)?;
+    let has_mounts = keeps_away(run, LISTS) || keeps_away(run, "/var/lib/apt") && keeps_away(run, "/var/cache/apt");
+    if has_mounts || calls_of(file, run).any(|call| call.name == "rm" && call.has(&["-rf", "/var/lib/apt/lists/*"])) {
+        return None;
+    }
+    let message = format!("the lists that `{} update` fetches stay in the layer", update.name);
+    let finding = Finding::new(&META, update.span(), message);
+    // What is installed later without an update would miss them.
+    match appended(file, &update, "rm -rf /var/lib/apt/lists/*", Safety::Unsafe) {
+        Some(fix) => Some(finding.fix(fix)),
+        None => Some(finding),
+    }
+}
+
+fn updates(call: &Call<'_>) -> bool {
+    matches!(call.name, "apt" | "apt-get" | "aptitude") && call.has(&["update"])
+}
