@@ -3,6 +3,7 @@
 pub mod compose;
 mod finding;
 mod fix;
+pub mod inventory;
 pub mod kubernetes;
 mod labels;
 mod law;

@@ -27,6 +27,17 @@ fn store() -> &'static Path {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/template-bases.sh");
         let status = Command::new("bash").arg(script).arg(&folder).status().unwrap();
         assert!(status.success(), "tools/template-bases.sh makes the bases; it needs root, mmdebstrap and buildah");
+        // One run at a time; what an interrupted one has left is taken away.
+        let lock = fs::File::create(folder.join("tests.lock")).unwrap();
+        rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+        std::mem::forget(lock);
+        let tidy = |words: &[&str]| {
+            let mut command = Command::new("buildah");
+            command.arg("--root").arg(folder.join("store")).arg("--runroot").arg(folder.join("run"));
+            command.args(words).output().unwrap();
+        };
+        tidy(&["rm", "-a"]);
+        tidy(&["rmi", "--prune"]);
         folder
     })
 }
