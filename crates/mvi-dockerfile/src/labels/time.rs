@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 /// Whether a text is a time: `2026-11-21T09:30:00Z`, `2026-11-21T09:30:00.5+01:00`.
 pub(crate) fn is_time(text: &str) -> bool {
     let Some((date, rest)) = text.split_at_checked(10) else { return false };
-    let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else { return false };
+    let Some(rest) = rest.strip_prefix(['T', 't']) else { return false };
     let Some((time, rest)) = rest.split_at_checked(8) else { return false };
     let zone = match rest.strip_prefix('.') {
         None => rest,
@@ -59,12 +59,13 @@ mod tests {
     fn times_have_a_day_a_clock_and_a_zone() {
         check("2026-11-21T09:30:00Z", true);
         check("2026-11-21t09:30:00.123456z", true);
-        check("2026-11-21 09:30:60+01:00", true);
+        check("2026-11-21T09:30:60+01:00", true);
         check("2024-02-29T00:00:00-08:00", true);
         for wrong in [
             "",
             "2026-11-21",
             "2026-11-21T09:30:00",
+            "2026-11-21 09:30:00Z",
             "2026-02-29T09:30:00Z",
             "2026-11-21T24:30:00Z",
             "2026-11-21T09:30Z",

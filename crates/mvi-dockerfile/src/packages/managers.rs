@@ -66,7 +66,7 @@ pub(crate) const ZYPPER: Manager = Manager {
 /// Node; it never asks.
 pub(crate) const NPM: Manager = Manager {
     programs: &["npm"],
-    install: &["install"],
+    install: &["install", "i", "add"],
     asks: &[],
     yes: &[],
     valued: &["loglevel", "registry"],

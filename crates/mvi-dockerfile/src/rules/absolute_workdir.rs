@@ -39,6 +39,7 @@ impl Rule for AbsoluteWorkdir {
                 Body::Workdir(path) => {
                     findings.push(finding(path, folder.as_deref()));
                     folder = folder.filter(|_| is_plain(path)).map(|folder| below(&folder, &path.text));
+                    folder = folder.filter(|folder| folder.len() <= LONGEST);
                 }
                 _ => {}
             }
@@ -46,6 +47,9 @@ impl Rule for AbsoluteWorkdir {
         findings
     }
 }
+
+/// Bytes of a path that is still written down (`PATH_MAX` of Linux).
+const LONGEST: usize = 4096;
 
 /// From the root, of a drive, or by a variable that may hold either.
 pub(crate) fn is_absolute(path: &str) -> bool {

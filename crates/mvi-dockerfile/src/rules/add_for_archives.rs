@@ -1,6 +1,6 @@
 //! MVI3010: archives that are copied and then unpacked.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use crate::finding::{Finding, Level};
 use crate::packages::{Call, calls_of};
@@ -38,31 +38,33 @@ impl Rule for AddForArchives {
 /// What unpacks whatever it is given.
 const UNPACKERS: &[&str] = &["unzip", "gunzip", "bunzip2", "unlzma", "unxz", "zgz", "uncompress", "zcat", "gzcat"];
 
-/// Archives that are copied from the context, by the name under which they arrive.
 fn in_stage(file: &Dockerfile, stage: &Stage) -> Vec<Finding> {
-    let mut copied: Vec<(&str, &Word)> = Vec::new();
-    let mut found: BTreeSet<usize> = BTreeSet::new();
+    // Archives that are copied from the context and were not unpacked yet, by the name under which they arrive.
+    let mut copied: HashMap<&str, Vec<&Word>> = HashMap::new();
+    let mut findings = Vec::new();
     for instruction in file.instructions().get(stage.instructions.clone()).unwrap_or_default() {
         match &instruction.body {
             Body::Copy { sources, destination, from: None } if is_archive(&destination.text) => {
-                copied.extend(sources.first().map(|source| (base(&destination.text), source)));
+                copied.entry(base(&destination.text)).or_default().extend(sources.first());
             }
             Body::Copy { sources, from: None, .. } => {
-                let archives = sources.iter().filter(|source| is_archive(&source.text));
-                copied.extend(archives.map(|source| (base(&source.text), source)));
+                for source in sources.iter().filter(|source| is_archive(&source.text)) {
+                    copied.entry(base(&source.text)).or_default().push(source);
+                }
             }
             Body::Run(_) if !copied.is_empty() => {
-                for call in calls_of(file, instruction).filter(unpacks) {
-                    let names: Vec<&str> = call.operands(&[]).map(|word| base(&word.text)).collect();
-                    let these = copied.iter().enumerate().filter(|(_, (name, _))| names.contains(name));
-                    found.extend(these.map(|(index, _)| index));
-                }
+                let unpacked = calls_of(file, instruction).filter(unpacks).flat_map(|call| call.words);
+                let unpacked = unpacked.filter(|word| !word.text.starts_with('-'));
+                let archives = unpacked.filter_map(|word| copied.remove(base(&word.text))).flatten();
+                findings.extend(
+                    archives
+                        .map(|source| Finding::new(&META, source.span, "ADD unpacks this archive while it copies it")),
+                );
             }
             _ => {}
         }
     }
-    let sources = found.into_iter().filter_map(|index| copied.get(index));
-    sources.map(|(_, source)| Finding::new(&META, source.span, "ADD unpacks this archive while it copies it")).collect()
+    findings
 }
 
 fn unpacks(call: &Call<'_>) -> bool {

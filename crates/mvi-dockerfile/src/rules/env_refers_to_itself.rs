@@ -1,5 +1,7 @@
 //! MVI3044: ENV that refers to what it sets.
 
+use std::collections::HashMap;
+
 use crate::finding::{Finding, Level};
 use crate::rule::{Rule, RuleMeta};
 use crate::settings::LintSettings;
@@ -33,22 +35,34 @@ impl Rule for EnvRefersToItself {
 
 fn finding(file: &Dockerfile, instruction: &Instruction) -> Option<Finding> {
     let Body::Env(pairs) = &instruction.body else { return None };
+    // The first two values that refer to a name: one of them may be its own.
+    let mut referring: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
+    for (index, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.value.has_variables) {
+        for name in references(&pair.value.raw) {
+            let (first, second) = referring.entry(name).or_insert((index, None));
+            if *first != index {
+                second.get_or_insert(index);
+            }
+        }
+    }
     let scope = file.scope_at(instruction.index);
     pairs.iter().enumerate().find_map(|(index, pair)| {
         let name = pair.key.text.as_str();
-        let others = pairs.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| &other.value);
-        let referring = others.filter(|value| value.has_variables).find(|value| refers(&value.raw, name))?;
+        let (first, second) = *referring.get(name)?;
+        let other = if first == index { second? } else { first };
+        let value = pairs.get(other).map(|other| &other.value)?;
         let is_new = scope.variable(name) == Variable::Undeclared;
-        is_new.then(|| Finding::new(&META, referring.span, format!("`{name}` is not set yet: this `ENV` sets it")))
+        is_new.then(|| Finding::new(&META, value.span, format!("`{name}` is not set yet: this `ENV` sets it")))
     })
 }
 
-/// Whether a text holds `$NAME` or `${NAME…}`.
-pub(crate) fn refers(text: &str, name: &str) -> bool {
-    let is_part = |next: char| next.is_ascii_alphanumeric() || next == '_';
-    text.match_indices('$').any(|(at, _)| {
+/// Names behind `$` and `${` that no backslash takes their meaning, single quotes not heeded.
+pub(crate) fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('$').filter_map(|(at, _)| {
         let rest = &text[at + 1..];
         let rest = rest.strip_prefix('{').unwrap_or(rest);
-        rest.strip_prefix(name).is_some_and(|behind| !behind.starts_with(is_part))
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let is_escaped = text[..at].ends_with('\\');
+        (length > 0 && !is_escaped).then(|| &rest[..length])
     })
 }

@@ -16,7 +16,6 @@ static META: RuleMeta = RuleMeta {
           has no image to work on, and builders refuse it.",
     bad: "RUN true\nFROM alpine:3.21.3\n",
     good: "FROM alpine:3.21.3\nRUN true\n",
-    beside: &["MVI1000"],
     ..RuleMeta::PLAIN
 };
 

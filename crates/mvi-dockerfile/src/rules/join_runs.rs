@@ -4,7 +4,7 @@ use crate::finding::{Edit, Finding, Fix, Level, Safety};
 use crate::packages::calls_of;
 use crate::rule::{Fixes, Rule, RuleMeta};
 use crate::settings::LintSettings;
-use crate::shell::{Interpreter, ScriptPart};
+use crate::shell::{Interpreter, Script, ScriptPart};
 use crate::span::Span;
 use crate::syntax::{Body, Dockerfile, Instruction};
 
@@ -69,11 +69,12 @@ fn flags(run: &Instruction) -> Vec<(&str, Option<&str>)> {
 }
 
 /// Commands of a run; those of a script that is handed to a shell, in place of the one that hands it over. `None` where
-/// they are not known.
+/// they are not known: in scripts that were not read, unless nothing in them could separate two.
 fn count(file: &Dockerfile, run: &Instruction) -> Option<usize> {
     let scripts = file.scripts(run);
-    if scripts.iter().any(|script| script.problem.is_some() || matches!(script.interpreter, Interpreter::Other(_))) {
-        return None;
+    let is_unread = |script: &&Script| script.problem.is_some() || matches!(script.interpreter, Interpreter::Other(_));
+    if let Some(script) = scripts.iter().find(is_unread) {
+        return (!script.span.of(file.text()).contains(['&', ';', '|'])).then_some(1);
     }
     let is_handed = scripts.iter().any(|script| script.part == ScriptPart::ExecScript);
     Some(calls_of(file, run).filter(|call| !is_handed || call.script.part != ScriptPart::Exec).count())

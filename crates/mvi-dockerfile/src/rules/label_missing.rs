@@ -37,27 +37,34 @@ impl Rule for LabelMissing {
         }
         let mut set: Vec<BTreeSet<String>> = vec![BTreeSet::new(); file.stages().len()];
         for label in labels(file) {
-            if let (Some(stage), Some(name)) = (label.instruction.stage, label.name) {
+            if let (Some(stage), Some(name)) = (label.instruction.stage, label.name)
+                && settings.label_schema.contains_key(&name)
+            {
                 set[stage].insert(name);
             }
         }
-        let taken = taken(file);
-        let mut findings = Vec::new();
-        for stage in file.stages() {
+        // Labels are handed down, and a stage below which they are set needs none of its own.
+        let mut below = set.clone();
+        for stage in file.stages().iter().rev() {
             if let Base::Stage(base) = stage.base {
-                let inherited = set[base].clone();
-                set[stage.index].extend(inherited);
-            }
-            let missing = settings.label_schema.keys().filter(|label| !set[stage.index].contains(*label));
-            if !taken.contains(&stage.index) {
-                findings.extend(
-                    missing.map(|label| {
-                        Finding::new(&META, stage.span, format!("no label `{label}` is set in this stage"))
-                    }),
-                );
+                let (upper, lower) = below.split_at_mut(stage.index);
+                upper[base].extend(lower[0].iter().cloned());
             }
         }
-        findings
+        for stage in file.stages() {
+            if let Base::Stage(base) = stage.base {
+                let (upper, lower) = set.split_at_mut(stage.index);
+                lower[0].extend(upper[base].iter().cloned());
+            }
+        }
+        let taken = taken(file);
+        let ends = file.stages().iter().filter(|stage| !taken.contains(&stage.index));
+        ends.flat_map(|stage| {
+            let is_set = |label: &String| set[stage.index].contains(label) || below[stage.index].contains(label);
+            let missing = settings.label_schema.keys().filter(move |label| !is_set(label));
+            missing.map(|label| Finding::new(&META, stage.span, format!("no label `{label}` is set in this stage")))
+        })
+        .collect()
     }
 }
 

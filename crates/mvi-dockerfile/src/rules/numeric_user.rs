@@ -1,8 +1,10 @@
 //! MVI3066: users by name.
 
+use std::collections::HashSet;
+
 use crate::finding::{Finding, Level};
 use crate::rule::{Rule, RuleMeta};
-use crate::rules::env_refers_to_itself::refers;
+use crate::rules::env_refers_to_itself::references;
 use crate::settings::LintSettings;
 use crate::syntax::{Body, Dockerfile};
 
@@ -26,7 +28,7 @@ impl Rule for NumericUser {
     }
 
     fn check(&self, file: &Dockerfile, _: &LintSettings) -> Vec<Finding> {
-        let mut declared: Vec<&str> = Vec::new();
+        let mut declared: HashSet<&str> = HashSet::new();
         let mut findings = Vec::new();
         for instruction in file.instructions() {
             match &instruction.body {
@@ -35,7 +37,7 @@ impl Rule for NumericUser {
                 }
                 Body::User(user) if !is_number(&user.text) => {
                     // What an argument says is decided outside.
-                    let is_given = user.has_variables && declared.iter().any(|name| refers(&user.text, name));
+                    let is_given = user.has_variables && references(&user.text).any(|name| declared.contains(name));
                     let expanded = file.scope_at(instruction.index).expand(&user.raw);
                     if !is_given && !is_number(&expanded.text) {
                         findings.push(Finding::new(

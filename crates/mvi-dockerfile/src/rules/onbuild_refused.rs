@@ -16,7 +16,7 @@ static META: RuleMeta = RuleMeta {
           a second `ONBUILD` have no meaning there, and builders refuse them.",
     bad: "FROM alpine:3.21.3\nONBUILD MAINTAINER Ada\n",
     good: "FROM alpine:3.21.3\nONBUILD RUN true\n",
-    beside: &["MVI1000", "MVI4000"],
+    beside: &["MVI4000"],
     ..RuleMeta::PLAIN
 };
 

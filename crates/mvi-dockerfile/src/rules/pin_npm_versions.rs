@@ -30,7 +30,7 @@ impl Rule for PinNpmVersions {
 }
 
 fn finding(call: &Call<'_>) -> Option<Finding> {
-    let is_install = call.operands(NPM.valued).next().is_some_and(|first| first.text == "install");
+    let is_install = call.operands(NPM.valued).next().is_some_and(|first| NPM.install.contains(&first.text.as_str()));
     let floating = NPM.packages_behind(call).filter(|word| is_install && !is_pinned(&written(word)));
     unpinned(&META, floating, "`NAME@VERSION` installs the same one every time")
 }

@@ -43,6 +43,9 @@ impl Rule for Pipefail {
     }
 }
 
+/// How many stages one may be built on before its shell is no longer guessed.
+const CHAIN: usize = 64;
+
 /// The first command that gets what another one prints, in a script that does not see to it itself.
 fn pipe(file: &Dockerfile, run: &Instruction) -> Option<Span> {
     file.scripts(run).iter().find_map(|script| {
@@ -74,7 +77,7 @@ fn is_careful(shell: &Instruction) -> bool {
 }
 
 fn fix(file: &Dockerfile, run: &Instruction) -> Fix {
-    let image = run.stage.into_iter().flat_map(|stage| file.bases(stage)).last();
+    let image = run.stage.into_iter().flat_map(|stage| file.bases(stage)).take(CHAIN).last();
     let is_alpine = matches!(image, Some(Base::Image(image)) if image.text.contains("alpine"));
     let shell = if is_alpine { "/bin/ash" } else { "/bin/bash" };
     let text = format!("SHELL [\"{shell}\", \"-o\", \"pipefail\", \"-c\"]\n");

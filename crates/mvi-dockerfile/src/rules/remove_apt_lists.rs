@@ -1,9 +1,10 @@
 //! MVI3009: lists of packages that stay in the image.
 
 use crate::finding::{Finding, Level, Safety};
-use crate::packages::{Call, appended, calls_of, keeps_away, runs, stays};
+use crate::packages::{APT, Call, appended, calls_of, keeps_away, runs, stays};
 use crate::rule::{Fixes, Rule, RuleMeta};
 use crate::settings::LintSettings;
+use crate::shell::ShellWord;
 use crate::syntax::{Dockerfile, Instruction};
 
 pub(crate) struct RemoveAptLists;
@@ -38,7 +39,7 @@ const LISTS: &str = "/var/lib/apt/lists";
 fn finding(file: &Dockerfile, run: &Instruction) -> Option<Finding> {
     let update = calls_of(file, run).find(updates)?;
     let has_mounts = keeps_away(run, LISTS) || keeps_away(run, "/var/lib/apt") && keeps_away(run, "/var/cache/apt");
-    if has_mounts || calls_of(file, run).any(|call| call.name == "rm" && call.has(&["-rf", "/var/lib/apt/lists/*"])) {
+    if has_mounts || calls_of(file, run).any(|call| removes(&call)) {
         return None;
     }
     let message = format!("the lists that `{} update` fetches stay in the layer", update.name);
@@ -48,6 +49,16 @@ fn finding(file: &Dockerfile, run: &Instruction) -> Option<Finding> {
         Some(fix) => Some(finding.fix(fix)),
         None => Some(finding),
     }
+}
+
+/// `rm` of the lists or of a folder they are in, or apt's own order for it (apt-get(8), `dist-clean`).
+fn removes(call: &Call<'_>) -> bool {
+    let is_above = |word: &ShellWord| {
+        let path = word.text.trim_end_matches(['*', '/']);
+        word.text.contains(LISTS) || path == "/var/lib/apt" || path == "/var/lib" || word.text.contains('{')
+    };
+    let removes = matches!(call.name, "rm" | "find") && call.words.iter().any(is_above);
+    removes || APT.is(call) && call.has(&["dist-clean", "distclean"])
 }
 
 fn updates(call: &Call<'_>) -> bool {

@@ -39,12 +39,11 @@ fn finding(problem: &Problem) -> Option<Finding> {
         | ProblemKind::Arguments
         | ProblemKind::Flag
         | ProblemKind::UnterminatedHeredoc
-        | ProblemKind::UnterminatedQuote
-        | ProblemKind::Order => Level::Error,
+        | ProblemKind::UnterminatedQuote => Level::Error,
         // BuildKit goes on with these.
         ProblemKind::NotUtf8 | ProblemKind::Json => Level::Warning,
         // These are rules of their own.
-        ProblemKind::EmptyContinuation | ProblemKind::Stage => return None,
+        ProblemKind::EmptyContinuation | ProblemKind::Order | ProblemKind::Stage => return None,
     };
     Some(Finding { level, ..Finding::new(&META, problem.span, problem.message.clone()) })
 }

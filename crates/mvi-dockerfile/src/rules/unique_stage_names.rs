@@ -18,7 +18,6 @@ static META: RuleMeta = RuleMeta {
           another stage than the one somebody looked at.",
     bad: "FROM alpine:3.21.3 AS build\nFROM alpine:3.21.3 AS build\n",
     good: "FROM alpine:3.21.3 AS build\nFROM alpine:3.21.3 AS run\n",
-    beside: &["MVI1000"],
     ..RuleMeta::PLAIN
 };
 

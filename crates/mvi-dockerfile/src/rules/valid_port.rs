@@ -16,7 +16,6 @@ static META: RuleMeta = RuleMeta {
           there.",
     bad: "FROM alpine:3.21.3\nEXPOSE 80800\n",
     good: "FROM alpine:3.21.3\nEXPOSE 8080\n",
-    beside: &["MVI1000"],
     ..RuleMeta::PLAIN
 };
 
