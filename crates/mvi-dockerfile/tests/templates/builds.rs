@@ -89,7 +89,7 @@ impl Site {
         if fs::read_to_string(self.folder.path().join("Dockerfile")).unwrap().contains(" AS deps") {
             self.build(Some("deps"));
         }
-        self.bud(None, &mut Command::new("unshare").arg("--net"))
+        self.bud(None, Command::new("unshare").arg("--net"))
     }
 
     fn build(&self, target: Option<&str>) -> String {
