@@ -1,6 +1,10 @@
 //! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
 
+use mvi_dockerfile::compose::Compose;
+use mvi_dockerfile::kubernetes::Kubernetes;
+use mvi_dockerfile::manifest::{Desk, MANIFEST_RULES, Manifest};
 use mvi_dockerfile::shellcheck::{Answer, reviews};
+use mvi_dockerfile::yaml::Stream;
 use mvi_dockerfile::{Dockerfile, HadolintConfig, Level, LintSettings, Safety, Span, lint, repair};
 use mvi_image::{
     Algorithm, Digest, FileTree, Image, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
@@ -157,6 +161,23 @@ pub fn dockerfile_lint(bytes: &[u8]) {
     assert!(twice.bytes == once.bytes && twice.made.is_empty(), "what was repaired needs no repair");
     let after = Dockerfile::parse(&once.bytes);
     assert!(after.problems().len() <= file.problems().len(), "repairs bring no problems");
+}
+
+/// The bytes as a Compose file, as Kubernetes objects and as a stream of YAML: findings and problems lie inside.
+pub fn manifest(bytes: &[u8]) {
+    let stream = Stream::parse(bytes);
+    let length = stream.text().len();
+    for problem in stream.problems() {
+        assert!(problem.span.end as usize <= length, "problems lie in the file");
+    }
+    let settings = LintSettings::default();
+    let desk = Desk { settings: &settings, judge: None };
+    for manifest in [Manifest::Compose(Compose::parse(bytes)), Manifest::Kubernetes(Kubernetes::parse(bytes))] {
+        for finding in MANIFEST_RULES.iter().flat_map(|rule| rule.check(&manifest, &desk)) {
+            assert!(finding.span.start <= finding.span.end, "{} has a place", finding.code);
+            assert!(finding.span.end as usize <= length, "{} lies in the file", finding.code);
+        }
+    }
 }
 
 /// The bytes as a configuration of hadolint.

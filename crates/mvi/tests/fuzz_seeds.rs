@@ -88,6 +88,11 @@ fn any_configuration_of_hadolint_is_read_or_refused() {
     check("hadolint_config", targets::hadolint_config, 2000, Shape::Free);
 }
 
+#[test]
+fn any_manifest_is_read_and_judged() {
+    check("manifest", targets::manifest, 2000, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

@@ -135,6 +135,22 @@ fn the_tree_names_no_place_that_only_we_know() {
     check(&files, |_, text| holds(text, NOT_IN_THE_TREE));
 }
 
+#[test]
+fn every_fuzz_target_is_built_seeded_and_run_by_the_tests() {
+    let fuzz = root().join("fuzz");
+    let manifest = read_table(&fuzz.join("Cargo.toml"));
+    let mut built: Vec<_> = manifest["bin"].as_array().unwrap().iter().map(|bin| bin["name"].as_str()).collect();
+    built.sort_unstable();
+    let files = sources(&fuzz.join("fuzz_targets"));
+    let names: Vec<_> = files.iter().map(|path| path.file_stem().and_then(|stem| stem.to_str())).collect();
+    assert_eq!(built, names);
+    let tests = fs::read_to_string(root().join("crates/mvi/tests/fuzz_seeds.rs")).unwrap();
+    for name in names.into_iter().flatten() {
+        assert!(fuzz.join("seeds").join(name).is_dir(), "{name} has no seeds");
+        assert!(tests.contains(&format!("targets::{name},")), "no test runs {name}");
+    }
+}
+
 fn holds(text: &str, words: &[(&str, &str)]) -> Vec<String> {
     let words = words.iter().map(|(first, second)| format!("{first}{second}"));
     words.filter(|word| text.contains(word.as_str())).map(|word| format!("holds `{word}`")).collect()

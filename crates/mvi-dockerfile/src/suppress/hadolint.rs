@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::finding::Level;
 use crate::selection::Choices;
 use crate::settings::LabelKind;
+use crate::yaml::Stream;
 
 /// A configuration of hadolint 2.15, as its README describes it; keys it does not know are passed over, as it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,9 +42,17 @@ pub enum Threshold {
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum HadolintError {
-    /// It is no YAML, or has other things where hadolint's README wants these.
+    /// It is no YAML.
+    #[error("not YAML: line {line}, {message}")]
+    Yaml {
+        /// Line, from 1.
+        line: u32,
+        /// What is wrong there.
+        message: String,
+    },
+    /// It is YAML, but has other things where hadolint's README wants these.
     #[error("not a configuration of hadolint")]
-    Yaml(#[source] serde_saphyr::Error),
+    Shape(#[source] serde_json::Error),
     /// A word that is none of those that are possible.
     #[error("`{key}` cannot be `{value}`; it is one of {known}")]
     Value {
@@ -79,14 +88,26 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
+impl Raw {
+    fn read(text: &str) -> Result<Self, HadolintError> {
+        let stream = Stream::parse(text.as_bytes());
+        if let Some(problem) = stream.problems().first() {
+            let line = stream.lines().line(problem.span.start);
+            return Err(HadolintError::Yaml { line, message: problem.message.clone() });
+        }
+        let Some(document) = stream.documents().first() else { return Ok(Self::default()) };
+        let raw: Option<Self> = serde_json::from_value(document.root.to_json()).map_err(HadolintError::Shape)?;
+        Ok(raw.unwrap_or_default())
+    }
+}
+
 impl HadolintConfig {
     /// Reads the text of a `.hadolint.yaml`; an empty one says nothing.
     ///
     /// # Errors
     /// What is not YAML, has the wrong shape, or names a level or a kind of label that is none.
     pub fn parse(text: &str) -> Result<Self, HadolintError> {
-        let raw: Option<Raw> = serde_saphyr::from_str(text).map_err(HadolintError::Yaml)?;
-        let raw = raw.unwrap_or_default();
+        let raw = Raw::read(text)?;
         let mut config = Self {
             trusted_registries: match raw.trusted_registries {
                 None => Vec::new(),
