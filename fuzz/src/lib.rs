@@ -1,5 +1,6 @@
 //! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
 
+use mvi_advisories::{Coordinates, OsvRecord, affects};
 use mvi_dockerfile::compose::Compose;
 use mvi_dockerfile::kubernetes::Kubernetes;
 use mvi_dockerfile::manifest::{Desk, MANIFEST_RULES, Manifest};
@@ -161,6 +162,20 @@ pub fn dockerfile_lint(bytes: &[u8]) {
     assert!(twice.bytes == once.bytes && twice.made.is_empty(), "what was repaired needs no repair");
     let after = Dockerfile::parse(&once.bytes);
     assert!(after.problems().len() <= file.problems().len(), "repairs bring no problems");
+}
+
+/// The bytes as records of advisories: what is read has an answer for every package, also when read a second time.
+pub fn osv_records(bytes: &[u8]) {
+    let Ok(records) = OsvRecord::read_all(bytes) else { return };
+    let purls = ["pkg:deb/debian/tar@1.34-1?distro=debian-12", "pkg:apk/alpine/musl@1.2.4-r2?distro=alpine-3.18.4"];
+    let packages = purls.into_iter().chain(["pkg:pypi/a@1.0rc1", "pkg:npm/%40a/b@1.0.0"]);
+    for package in packages.filter_map(|purl| Coordinates::of(purl, None)) {
+        for record in &records {
+            let again: OsvRecord =
+                serde_json::to_value(record).and_then(serde_json::from_value).expect("what was read is a record");
+            assert_eq!(affects(record, &package), affects(&again, &package), "{}", record.id);
+        }
+    }
 }
 
 /// The bytes as a Compose file, as Kubernetes objects and as a stream of YAML: findings and problems lie inside.

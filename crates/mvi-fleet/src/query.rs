@@ -1,5 +1,6 @@
 //! Questions to the fleet and their answers, which are plain data.
 
+mod advisories;
 mod blast;
 mod change;
 mod cover;
@@ -22,7 +23,7 @@ pub use cover::{Cover, Rebuild};
 pub use due::{CrqRow, Due, Orphan};
 pub use facts::LiveRun;
 pub use forest::Tree;
-pub use inherits::{AffectedService, Inheritance};
+pub use inherits::{AffectedImage, AffectedImages, AffectedService, Inheritance};
 pub use lineage::{Ancestor, Claim, LineageFinding, LineageOf, Split, SplitPart};
 pub use list::{ImageRow, ListFilter};
 pub use organism::{Organism, Ring};

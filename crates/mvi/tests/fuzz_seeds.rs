@@ -93,6 +93,11 @@ fn any_manifest_is_read_and_judged() {
     check("manifest", targets::manifest, 2000, Shape::Free);
 }
 
+#[test]
+fn any_advisory_is_read_or_refused() {
+    check("osv_records", targets::osv_records, 2000, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

@@ -13,6 +13,7 @@ const LINES: usize = 400;
 
 /// Every crate and those of ours that it may use; an arrow that is not here is not allowed.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("mvi-advisories", &[]),
     ("mvi-dockerfile", &[]),
     ("mvi-image", &[]),
     ("mvi-registry", &["mvi-image"]),
@@ -20,7 +21,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mvi-seal", &["mvi-image"]),
     ("mvi-standard", &["mvi-image", "mvi-inventory"]),
     ("mvi-fleet", &["mvi-image", "mvi-seal", "mvi-standard"]),
-    ("mvi", &["mvi-dockerfile", "mvi-fleet", "mvi-image", "mvi-inventory", "mvi-registry", "mvi-seal", "mvi-standard"]),
+    (
+        "mvi",
+        &[
+            "mvi-advisories",
+            "mvi-dockerfile",
+            "mvi-fleet",
+            "mvi-image",
+            "mvi-inventory",
+            "mvi-registry",
+            "mvi-seal",
+            "mvi-standard",
+        ],
+    ),
 ];
 
 /// Pieces of source text that are nowhere allowed, each cut in two so that this file may hold it.
@@ -105,9 +118,7 @@ fn nothing_is_left_unfinished() {
 
 #[test]
 fn libraries_leave_the_world_to_the_program() {
-    for library in
-        ["mvi-dockerfile", "mvi-fleet", "mvi-image", "mvi-inventory", "mvi-registry", "mvi-seal", "mvi-standard"]
-    {
+    for (library, _) in ARROWS.iter().filter(|(name, _)| *name != "mvi") {
         check(&sources(&root().join("crates").join(library).join("src")), |_, text| holds(text, NOT_IN_LIBRARIES));
     }
 }

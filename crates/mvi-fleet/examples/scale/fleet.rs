@@ -74,7 +74,7 @@ impl Fleet {
     fn layer(&mut self, image: usize, place: usize, packages: usize) -> LayerOfImage {
         let diff_id = digest(&format!("layer {image} {place}"));
         let provides: Vec<_> =
-            (0..packages).map(|_| Provided { purl: purl(self.skewed(PACKAGES)), path: None }).collect();
+            (0..packages).map(|_| Provided { purl: purl(self.skewed(PACKAGES)), path: None, source: None }).collect();
         let removes = if place == 2 { vec![purl(self.skewed(PACKAGES))] } else { Vec::new() };
         self.package_edges += provides.len();
         let size = 1000 * (1 + self.below(50_000) as u64);
@@ -149,6 +149,8 @@ fn vulnerability(id: String, purls: Vec<String>) -> Fact {
         id,
         aliases: Vec::new(),
         affects: purls.into_iter().map(affected).collect(),
+        about: Vec::new(),
+        record: None,
     })
 }
 

@@ -98,8 +98,8 @@ const EDGES: &[(&str, &str, &str, &str)] = &[
         "Vulnerability",
         "Package",
         "SELECT (SELECT min(name) FROM vulnerability_name
-        WHERE vulnerability_name.vulnerability = affects.vulnerability), purl, source, fixed_in, severity
-        FROM affects JOIN package ON package.id = package ORDER BY vulnerability, package, source",
+        WHERE vulnerability_name.vulnerability = affects.vulnerability), purl, affects.source, fixed_in, severity
+        FROM affects JOIN package ON package.id = package ORDER BY vulnerability, package, affects.source",
     ),
     (
         "PROVIDES",

@@ -33,6 +33,7 @@ pub(super) fn fact(fact: &Fact) -> Result<()> {
         Fact::Vulnerability(vulnerability) => {
             count(&subject, "affected packages", vulnerability.affects.len(), ITEMS)?;
             count(&subject, "aliases", vulnerability.aliases.len(), ITEMS)?;
+            count(&subject, "words on what it is about", vulnerability.about.len(), ITEMS)?;
             vulnerability.affects.iter().try_for_each(|affected| text(&subject, "a package URL", &affected.purl))
         }
         Fact::Run(run) => {

@@ -127,6 +127,10 @@ pub struct Provided {
     pub path: Option<String>,
     /// The package URL with its version.
     pub purl: String,
+    /// What it was built from, `name` or `name@version`, where that has another name or version: distributions file
+    /// advisories under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 impl Contents {
@@ -201,8 +205,12 @@ mod tests {
         let contents = Contents {
             diff_id: Digest::of(Algorithm::Sha256, b"layer"),
             provides: vec![
-                Provided { path: Some("a/\u{7}\u{1f}\"\\é\u{2028}".into()), purl: "pkg:apk/alpine/zlib@1.3".into() },
-                Provided { path: None, purl: "pkg:deb/debian/tar@1.34".into() },
+                Provided {
+                    path: Some("a/\u{7}\u{1f}\"\\é\u{2028}".into()),
+                    purl: "pkg:apk/alpine/zlib@1.3".into(),
+                    source: None,
+                },
+                Provided { path: None, purl: "pkg:deb/debian/tar@1.34".into(), source: Some("gnu-tar@1".into()) },
             ],
             removes: vec!["pkg:pypi/x@1".into()],
         };

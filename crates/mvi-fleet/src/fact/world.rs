@@ -14,6 +14,12 @@ pub struct VulnerabilityFacts {
     pub aliases: Vec<String>,
     /// Package versions that are affected.
     pub affects: Vec<Affected>,
+    /// What packages it is about, in words of whoever tells it: [`crate::Store::advisories_about`] finds it by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
+    /// The record that `affects` was worked out from, to be asked again when packages come that were not known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<serde_json::Value>,
 }
 
 /// An affected package version.

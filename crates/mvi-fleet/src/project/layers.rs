@@ -29,11 +29,11 @@ impl Projection for Layers {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn schema(&self) -> &'static str {
-        "CREATE TABLE package (id INTEGER PRIMARY KEY, purl TEXT NOT NULL UNIQUE) STRICT;
+        "CREATE TABLE package (id INTEGER PRIMARY KEY, purl TEXT NOT NULL UNIQUE, source TEXT) STRICT;
          CREATE TABLE layer (
              id INTEGER PRIMARY KEY,
              start INTEGER NOT NULL,
@@ -120,6 +120,18 @@ pub(crate) fn intern_package(target: &mut Target<'_>, purl: &str) -> Result<u64>
     Ok(id)
 }
 
+/// Keeps what packages were built from.
+fn learn_sources(target: &mut Target<'_>, contents: &Contents) -> Result<()> {
+    for package in &contents.provides {
+        let Some(source) = &package.source else { continue };
+        let id = intern_package(target, &package.purl)?;
+        let mut learn =
+            target.db.prepare_cached("UPDATE package SET source = ?2 WHERE id = ?1 AND source IS NOT ?2")?;
+        learn.execute(params![id, source])?;
+    }
+    Ok(())
+}
+
 fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<()> {
     let layer = intern(target, &contents.diff_id)?;
     if layer.contents.is_some() {
@@ -133,6 +145,7 @@ fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<(
         Ok::<_, crate::error::Fault>(ids)
     };
     let provides = ids(target, &mut contents.provides.iter().map(|package| package.purl.as_str()))?;
+    learn_sources(target, contents)?;
     let removes = ids(target, &mut contents.removes.iter().map(String::as_str))?;
     target.names.edges.provided.extend(provides.iter().map(|package| (*package, layer.id)));
     target.names.edges.removed.extend(removes.iter().map(|package| (*package, layer.id)));

@@ -16,7 +16,7 @@ impl Projection for Vulnerabilities {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn schema(&self) -> &'static str {
@@ -30,7 +30,12 @@ impl Projection for Vulnerabilities {
              severity TEXT,
              PRIMARY KEY (vulnerability, package, source)
          ) STRICT, WITHOUT ROWID;
-         CREATE INDEX affects_package ON affects (package);"
+         CREATE INDEX affects_package ON affects (package);
+         CREATE TABLE advisory (source TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE TABLE advisory_about (
+             word TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (word, source)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX advisory_words ON advisory_about (source);"
     }
 
     fn apply(&self, target: &mut Target<'_>, event: &Happened<'_>) -> Result<()> {
@@ -65,6 +70,11 @@ fn put(target: &mut Target<'_>, facts: &VulnerabilityFacts, seq: u64) -> Result<
                 db.prepare_cached("INSERT INTO vulnerability_name VALUES (?, ?)")?.execute(params![name, id])?;
             }
         }
+    }
+    db.prepare_cached("INSERT OR REPLACE INTO advisory VALUES (?, ?)")?.execute(params![facts.id, seq])?;
+    db.prepare_cached("DELETE FROM advisory_about WHERE source = ?")?.execute([&facts.id])?;
+    for word in &facts.about {
+        db.prepare_cached("INSERT OR IGNORE INTO advisory_about VALUES (?, ?)")?.execute([word, &facts.id])?;
     }
     let mut delete = db.prepare_cached("DELETE FROM affects WHERE vulnerability = ? AND source = ?")?;
     delete.execute(params![id, facts.id])?;

@@ -42,6 +42,32 @@ pub struct AffectedService {
     pub severity: Option<String>,
 }
 
+/// Which images of the fleet have a vulnerability, whether anything runs them or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AffectedImages {
+    /// The vulnerability, as it was asked for.
+    pub vulnerability: String,
+    /// Affected images, by name, then package.
+    pub images: Vec<AffectedImage>,
+    /// Images with layers nobody looked into: they may be affected.
+    pub undecided: Vec<Named>,
+}
+
+/// An image, the affected package in it, and who brought that.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AffectedImage {
+    /// The image.
+    pub image: Named,
+    /// The affected package.
+    pub package: String,
+    /// As of [`AffectedService::introduced_by`].
+    pub introduced_by: Named,
+    /// The version that has it no more.
+    pub fixed_in: Option<String>,
+    /// Severity in the source's word.
+    pub severity: Option<String>,
+}
+
 /// An affected package.
 pub(super) struct AffectedPackage {
     purl: String,
@@ -90,6 +116,44 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Q1 asked of images: all in which a package affected by `vulnerability` is still there after all its layers.
+    ///
+    /// # Errors
+    /// As [`Store::inherits`].
+    pub fn affected_images(&self, vulnerability: &str) -> Result<AffectedImages, FleetError> {
+        self.read(|db| {
+            let affected = affected(db, vulnerability)?;
+            let trail = Trail::of(db, affected.keys().copied())?;
+            let (mut introducers, mut names) = (Introducers::default(), rows::Names::default());
+            let (mut images, mut undecided) = (Vec::new(), Vec::new());
+            let mut ways = rows::Ways::of(db)?;
+            let mut all = db.prepare_cached("SELECT id FROM image")?;
+            for id in all.query_map([], |row| row.get::<_, u64>(0))? {
+                let id = id?;
+                let path = ways.find(id)?;
+                if trail.is_unclear(&path) {
+                    undecided.push(rows::named_by_id(db, id)?);
+                }
+                for (package, position) in trail.left_in(&path) {
+                    let (image, package) = (rows::named_by_id(db, id)?, &affected[&package]);
+                    let by = names.of(db, introducers.of(db, &path, position)?.unwrap_or(id))?;
+                    images.push(AffectedImage {
+                        image,
+                        package: package.purl.clone(),
+                        introduced_by: by.clone(),
+                        fixed_in: package.fixed_in.clone(),
+                        severity: package.severity.clone(),
+                    });
+                }
+            }
+            images.sort();
+            undecided.sort();
+            Ok(AffectedImages { vulnerability: vulnerability.into(), images, undecided })
+        })
+    }
+}
+
 fn found(service: &str, image: &Named, package: &AffectedPackage, by: &Named) -> AffectedService {
     AffectedService {
         service: service.to_owned(),
@@ -105,7 +169,7 @@ fn found(service: &str, image: &Named, package: &AffectedPackage, by: &Named) ->
 pub(super) fn affected(db: &Connection, vulnerability: &str) -> Result<BTreeMap<u64, AffectedPackage>> {
     let id = id_of(db, vulnerability)?.ok_or_else(|| Fault::unknown("vulnerability", vulnerability))?;
     let sql = "SELECT package, purl, fixed_in, severity FROM affects JOIN package ON package.id = affects.package
-               WHERE vulnerability = ? ORDER BY source DESC";
+               WHERE vulnerability = ? ORDER BY affects.source DESC";
     let mut find = db.prepare_cached(sql)?;
     let read = |row: &rusqlite::Row<'_>| {
         Ok((row.get(0)?, AffectedPackage { purl: row.get(1)?, fixed_in: row.get(2)?, severity: row.get(3)? }))

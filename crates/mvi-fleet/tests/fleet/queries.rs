@@ -58,7 +58,13 @@ fn vulnerability(id: &str, aliases: &[&str], packages: &[(&str, Option<&str>)]) 
         severity: Some("high".into()),
     });
     let aliases = aliases.iter().map(|alias| (*alias).to_owned()).collect();
-    Fact::Vulnerability(VulnerabilityFacts { id: id.into(), aliases, affects: affects.collect() })
+    Fact::Vulnerability(VulnerabilityFacts {
+        id: id.into(),
+        aliases,
+        affects: affects.collect(),
+        about: Vec::new(),
+        record: None,
+    })
 }
 
 fn inherited(stage: &Stage, id: &str) -> Vec<(String, String)> {

@@ -48,7 +48,7 @@ pub(crate) fn layer(text: &str) -> LayerOfImage {
     let mut examined = true;
     for word in words {
         match word.split_at(1) {
-            ("+", name) => contents.provides.push(Provided { purl: purl(name), path: None }),
+            ("+", name) => contents.provides.push(Provided { purl: purl(name), path: None, source: None }),
             ("-", name) => contents.removes.push(purl(name)),
             _ => examined = false,
         }

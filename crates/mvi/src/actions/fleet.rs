@@ -1,6 +1,7 @@
 //! What the program does with the fleet: telling it facts, judging them, and asking it; no arguments, no output.
 
 pub(crate) mod accept;
+pub(crate) mod advisories;
 pub(crate) mod belt;
 pub(crate) mod card;
 pub(crate) mod dossier;

@@ -1,5 +1,6 @@
 //! `mvi fleet`: which store, which standard, who speaks; then the verb.
 
+mod advisories;
 mod ask;
 mod question;
 mod read;
@@ -29,6 +30,7 @@ pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
     match &args.verb {
         FleetVerb::Import(args) => tell::import(&desk, args),
         FleetVerb::Accept(args) => tell::accept(&desk, args),
+        FleetVerb::Advisories(args) => advisories::advisories(&desk, args),
         FleetVerb::Register(args) => tell::register(&desk, args),
         FleetVerb::Retire(args) => tell::retire(&desk, args),
         FleetVerb::Record(args) => read::record(&desk, args),

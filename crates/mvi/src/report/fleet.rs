@@ -1,5 +1,6 @@
 //! What is said about the fleet, as plain data; JSON Schemas are in `schema/mvi-fleet-*.json`.
 
+mod advisories;
 mod answers;
 mod card;
 mod forest;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use super::Tool;
 
+pub(crate) use advisories::{AdvisoriesReport, NotRead, Undecided};
 pub(crate) use answers::{Answer, AnswerReport, DueReport, DueRequest, LineageReport, Orphans, SimilarReport};
 pub(crate) use card::{CardReport, ImageCard, OrganismCard};
 pub(crate) use forest::{ForestReport, ForestRing, ForestTree, Root, TrunkLayer};
@@ -38,6 +40,8 @@ pub(crate) enum FleetReport {
     Card(Box<CardReport>),
     /// `mvi fleet accept`.
     Accept(AcceptReport),
+    /// `mvi fleet advisories`.
+    Advisories(AdvisoriesReport),
     /// `mvi fleet register`.
     Register(RegisterReport),
     /// `mvi fleet log`.

@@ -1,6 +1,7 @@
 //! The fleet as its users meet it: arguments in; output, exit code and store out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)] // a test that cannot be set up should stop
 
+mod advisories;
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
 mod crowd;

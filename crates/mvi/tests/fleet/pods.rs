@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::stage::{json, row, save};
 
 /// Pods of services, each `(service, digest, pods)`.
-fn dump(services: &[(&str, &str, usize)]) -> Vec<u8> {
+pub(crate) fn dump(services: &[(&str, &str, usize)]) -> Vec<u8> {
     let mut items = Vec::new();
     for (service, digest, pods) in services {
         for pod in 0..*pods {

@@ -55,6 +55,10 @@ fn a_fleet_that_was_read_is_told_by_its_schemas() {
     check(&desk, "q4", &["fleet", "query", "Q4", "team/base:1", "team/base:2"]);
     check(&desk, "q6", &["fleet", "query", "Q6"]);
     check(&desk, "due", &["fleet", "query", "Q7"]);
+    desk.write("osv.json", br#"{"id": "CVE-1", "affected": [{"package": {"ecosystem": "npm", "name": "a"}}]}"#);
+    check(&desk, "advisories", &["fleet", "advisories", "osv.json"]);
+    check(&desk, "q1", &["fleet", "query", "Q1", "CVE-1"]);
+    check(&desk, "q1-images", &["fleet", "query", "Q1", "CVE-1", "--images"]);
 }
 
 #[test]

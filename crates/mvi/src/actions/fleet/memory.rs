@@ -8,6 +8,7 @@ use mvi_image::Digest;
 use mvi_standard::crq::{Calendar, Crq};
 use mvi_standard::{Standard, Verdict};
 
+use super::advisories;
 use super::dossier::Dossier;
 use super::lineage::KnownBase;
 use super::{FleetFailure, Judged, Law, judged};
@@ -53,6 +54,7 @@ impl<'a> Memory<'a> {
         let mut done = Vec::with_capacity(images.len());
         let stamp = now(&mut self.stamp, self.clock);
         self.store.ingest_many(stamp, images.iter().cloned(), |kept| done.extend_from_slice(kept))?;
+        advisories::look_again(self, images)?;
         for _ in 0..ROUNDS {
             let before = self.store.foreign_writes()?;
             let mut reached: Vec<Digest> = Vec::new();

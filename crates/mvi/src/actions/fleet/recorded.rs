@@ -169,7 +169,11 @@ fn contents(inventory: &Inventory, layers: usize) -> std::collections::VecDeque<
         let mut start = 0;
         for package in line {
             if let Some((provides, _)) = at(&mut found, start.max(package.introduced)) {
-                provides.push(Provided { path: Some(package.record.clone()), purl: package.purl.clone() });
+                provides.push(Provided {
+                    path: Some(package.record.clone()),
+                    purl: package.purl.clone(),
+                    source: source_of(package),
+                });
             }
             if let Some((_, removes)) = at(&mut found, end(package)) {
                 removes.push(package.purl.clone());
@@ -190,6 +194,16 @@ fn contents(inventory: &Inventory, layers: usize) -> std::collections::VecDeque<
         removes.dedup();
     }
     found.into()
+}
+
+/// What a package was built from, where that has another name or version.
+fn source_of(package: &Package) -> Option<String> {
+    let source = package.source.as_ref()?;
+    match (source.name == package.name, source.version == package.version) {
+        (true, true) => None,
+        (_, true) => Some(source.name.clone()),
+        (_, false) => Some(format!("{}@{}", source.name, source.version)),
+    }
 }
 
 fn at(layers: &mut [Option<Changes>], layer: u32) -> Option<&mut Changes> {

@@ -62,6 +62,10 @@ pub(crate) enum FleetVerb {
     /// Let what was computed stand as what is declared, where it is better
     #[command(after_help = "Examples:\n  mvi fleet accept pemos-portal:v462\n  mvi fleet accept --all")]
     Accept(AcceptArgs),
+    /// Tell the fleet of vulnerabilities: OSV records as JSON, in folders, or zipped as osv.dev publishes them
+    #[command(after_help = "Examples:\n  mvi fleet advisories Debian/all.zip PyPI/all.zip\n  \
+        mvi fleet advisories CVE-2025-26519.json && mvi fleet query Q1 CVE-2025-26519")]
+    Advisories(AdvisoriesArgs),
     /// Register an organism: its id, its event and its sealed record, or nothing
     #[command(after_help = "Examples:\n  mvi fleet register alpine:3.22 --rom ROM-GO-V13.json --owner CORE\n  \
         mvi fleet register app:1 --provisional --rom ROM-APP-V13.json --gid GID-IMG-APP-001 --owner TEAM")]
@@ -138,6 +142,7 @@ An image that was recorded before is not read again; --again does.";
 const QUERY_EXAMPLES: &str = "\
 Examples:
   mvi fleet query Q1 CVE-2024-3094         services that inherit it, and from which base
+  mvi fleet query Q1 CVE-2024-3094 --images  the same of images that may run nowhere
   mvi fleet query Q2 alpine:3.21           what a change of a base reaches
   mvi fleet query Q3 app:1.2 --k 5         the most similar images
   mvi fleet query Q4 app:1.1 app:1.2       what changed between two builds
@@ -179,6 +184,15 @@ pub(crate) struct AcceptArgs {
     /// Every image whose declaration is worse than what was computed
     #[arg(long, conflicts_with = "names")]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdvisoriesArgs {
+    /// Files (.json, .jsonl, .zip), folders of them, or `-` for records from a pipe
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
 }

@@ -28,7 +28,11 @@ pub(super) fn query(desk: &Desk, args: &QueryArgs) -> Result<Exit, Failure> {
             let memory = desk.memory(store()?)?;
             return told(&FleetReport::Similar(questions::similar(&memory, image, *k)?), show.format);
         }
-        QueryVerb::Inherits { vulnerability, show } => {
+        QueryVerb::Inherits { vulnerability, images: true, show } => {
+            let answer = store()?.affected_images(vulnerability)?;
+            (AnswerReport::Images(Answer { schema: "mvi-fleet-q1-images/1", answer }), show)
+        }
+        QueryVerb::Inherits { vulnerability, images: false, show } => {
             let answer = store()?.inherits(vulnerability)?;
             (AnswerReport::Inherits(Answer { schema: "mvi-fleet-q1/1", answer }), show)
         }

@@ -15,7 +15,7 @@ use std::io;
 use mvi_standard::judge::Finding;
 
 use super::page::{Page, paint};
-use crate::report::fleet::{AcceptReport, Change, FleetReport, ImportReport, RegisterReport};
+use crate::report::fleet::{AcceptReport, AdvisoriesReport, Change, FleetReport, ImportReport, RegisterReport};
 
 pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()> {
     match report {
@@ -26,6 +26,7 @@ pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()>
         FleetReport::Belt(report) => belt::write(report, page),
         FleetReport::Card(report) => card::write(report, page),
         FleetReport::Accept(report) => accept(report, page),
+        FleetReport::Advisories(report) => advisories(report, page),
         FleetReport::Register(report) => register(report, page),
         FleetReport::Log(report) => log::write(report, page),
         FleetReport::Record(report) => reading::record(report, page),
@@ -84,6 +85,28 @@ fn accept(report: &AcceptReport, page: &mut Page<'_>) -> io::Result<()> {
     for image in &report.accepted {
         let text = format!("  declared {}, now {}", image.declared, image.accepted);
         page.line(&[(paint::BOLD, &image.reference), (paint::PLAIN, &text)])?;
+    }
+    Ok(())
+}
+
+fn advisories(report: &AdvisoriesReport, page: &mut Page<'_>) -> io::Result<()> {
+    let told = format!("{} new, {} changed, {} known", report.new, report.changed, report.same);
+    page.both(paint::BOLD, &format!("{} advisories", report.records), &told)?;
+    let text = format!("{} of them affect {} package versions of the fleet", report.affecting, report.packages);
+    page.line(&[(paint::PLAIN, &text)])?;
+    let aside = [(report.withdrawn, "withdrawn"), (report.elsewhere, "about kinds of packages not found in images")];
+    for (count, what) in aside.into_iter().filter(|(count, _)| *count > 0) {
+        page.line(&[(paint::DIM, &format!("{count} {what}"))])?;
+    }
+    if report.undecided > 0 {
+        let text = format!("{} cannot be decided, as a version has no place in its order:", report.undecided);
+        page.line(&[(paint::BOLD, &text)])?;
+    }
+    for one in &report.undecided_first {
+        page.wrapped(paint::PLAIN, "", 2, &format!("{} before {}", one.advisory, one.package))?;
+    }
+    for one in &report.unreadable {
+        page.wrapped(paint::BOLD, "", 2, &format!("not read: {}: {}", one.place, one.reason))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Answers to the questions one can ask the fleet.
 
-use mvi_fleet::{BlastRadius, Change, Cover, Inheritance, LineageOf, Orphan, Similar, Split};
+use mvi_fleet::{AffectedImages, BlastRadius, Change, Cover, Inheritance, LineageOf, Orphan, Similar, Split};
 use mvi_standard::crq::State;
 use serde::Serialize;
 
@@ -31,6 +31,8 @@ pub(crate) struct Answer<T> {
 pub(crate) enum AnswerReport {
     /// Q1.
     Inherits(Answer<Inheritance>),
+    /// Q1, asked of images.
+    Images(Answer<AffectedImages>),
     /// Q2.
     Blast(Answer<BlastRadius>),
     /// Q4.

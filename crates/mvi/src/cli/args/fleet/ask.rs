@@ -172,6 +172,9 @@ pub(crate) enum QueryVerb {
         /// Its id or another name of it
         #[arg(value_name = "CVE")]
         vulnerability: String,
+        /// Name every image that has it, whether anything runs it or not
+        #[arg(long)]
+        images: bool,
         #[command(flatten)]
         show: ShowArgs,
     },

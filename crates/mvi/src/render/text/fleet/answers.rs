@@ -3,7 +3,7 @@
 use std::io;
 
 use anstyle::Style;
-use mvi_fleet::{BlastRadius, Change, Cover, Inheritance, LineageFinding, Orphan, SplitPart};
+use mvi_fleet::{AffectedImages, BlastRadius, Change, Cover, Inheritance, LineageFinding, Orphan, SplitPart};
 
 use super::table;
 use crate::render::text::page::{Page, cut, layers, paint};
@@ -16,6 +16,7 @@ const SHOWN: usize = 40;
 pub(super) fn write(report: &AnswerReport, page: &mut Page<'_>) -> io::Result<()> {
     match report {
         AnswerReport::Inherits(answer) => inherits(&answer.answer, page),
+        AnswerReport::Images(answer) => images(&answer.answer, page),
         AnswerReport::Blast(answer) => blast(&answer.answer, page),
         AnswerReport::Changes(answer) => changes(&answer.answer, page),
         AnswerReport::Fixes(answer) => fixes(&answer.answer, page),
@@ -113,6 +114,29 @@ fn rows(
     table::write(page, &columns, &painted).map(|_| ())
 }
 
+fn images(answer: &AffectedImages, page: &mut Page<'_>) -> io::Result<()> {
+    page.both(paint::BOLD, &answer.vulnerability, &format!("{} images and packages", answer.images.len()))?;
+    let cell = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
+    let cells: Vec<Vec<String>> = answer
+        .images
+        .iter()
+        .map(|found| {
+            let (image, by) = (found.image.reference.clone(), found.introduced_by.reference.clone());
+            vec![image, found.package.clone(), by, cell(&found.fixed_in), cell(&found.severity)]
+        })
+        .collect();
+    let heads = [
+        ("IMAGE", false, true),
+        ("PACKAGE", false, true),
+        ("BROUGHT BY", false, true),
+        ("FIXED IN", false, false),
+        ("SEVERITY", false, false),
+    ];
+    rows(page, &heads, &cells, "no image has it")?;
+    let unclear: Vec<String> = answer.undecided.iter().map(|image| image.reference.clone()).collect();
+    undecided("images", &unclear, page)
+}
+
 fn inherits(answer: &Inheritance, page: &mut Page<'_>) -> io::Result<()> {
     page.both(paint::BOLD, &answer.vulnerability, &format!("{} services and packages", answer.services.len()))?;
     let cells: Vec<Vec<String>> = answer
@@ -137,16 +161,15 @@ fn inherits(answer: &Inheritance, page: &mut Page<'_>) -> io::Result<()> {
         ("SEVERITY", false, false),
         ("IMAGE", false, true),
     ];
-    rows(page, &heads, &cells, "no running service inherits it")?;
-    undecided(&answer.undecided, page)
+    rows(page, &heads, &cells, "no running service inherits it; images that run nowhere: --images")?;
+    undecided("services", &answer.undecided, page)
 }
 
-fn undecided(services: &[String], page: &mut Page<'_>) -> io::Result<()> {
-    if services.is_empty() {
+fn undecided(what: &str, names: &[String], page: &mut Page<'_>) -> io::Result<()> {
+    if names.is_empty() {
         return Ok(());
     }
-    let text =
-        format!("not known of {} services, whose images were not read whole: {}", services.len(), services.join(", "));
+    let text = format!("not known of {} {what}, which were not read whole: {}", names.len(), names.join(", "));
     page.wrapped(paint::WARN, "", 0, &text)
 }
 
