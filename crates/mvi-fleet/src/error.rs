@@ -176,14 +176,17 @@ impl Fault {
             Self::Said(error) => return error,
             Self::Sql(source) => source,
         };
-        // A file-size limit shows as a failed write and not as a full disk.
-        const WRITE: i32 = 778; // SQLITE_IOERR_WRITE
+        // A file-size limit shows as a failed write and not as a full disk, and so does a full disk where the index of
+        // the write-ahead log has to grow: SQLITE_IOERR_WRITE, _TRUNCATE, _SHMSIZE (rescode.html).
+        const NO_ROOM: [i32; 3] = [778, 1546, 4874];
         let extended = source.sqlite_error().map(|error| error.extended_code);
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FleetError::Busy { path },
             Some(ErrorCode::ReadOnly) => FleetError::ReadOnly { path },
             Some(ErrorCode::DiskFull) => FleetError::Full { path, source },
-            Some(ErrorCode::SystemIoFailure) if extended == Some(WRITE) => FleetError::Full { path, source },
+            Some(ErrorCode::SystemIoFailure) if extended.is_some_and(|code| NO_ROOM.contains(&code)) => {
+                FleetError::Full { path, source }
+            }
             _ => FleetError::Database { path, source },
         }
     }

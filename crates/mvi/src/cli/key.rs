@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use mvi_seal::{Algorithm, Entropy, Password, PublicKey, SealError, SigningKey, looks_encrypted};
+use tempfile::NamedTempFile;
 
 use super::args::ShowFormat;
 use super::args::seal::{AlgorithmArg, KeyArgs, KeyFormat, KeyVerb, PasswordArgs};
@@ -45,8 +46,13 @@ fn new(file: &Path, algorithm: Algorithm, format: KeyFormat, password: Option<&P
     if public.exists() {
         return Err(Failure::usage(format!("`{}` exists; nothing is overwritten", public.display())));
     }
-    write_new(file, text.as_bytes(), 0o600)?;
-    write_new(&public, key.public().to_pem().as_bytes(), 0o644)?;
+    // Both are on the disk before either has its name: half a pair of keys is none.
+    let private = draft(file, text.as_bytes(), 0o600)?;
+    put(draft(&public, key.public().to_pem().as_bytes(), 0o644)?, &public)?;
+    put(private, file).inspect_err(|_| {
+        // The half that is there is of no use, and the failure that is told is the first.
+        let _ = fs::remove_file(&public);
+    })?;
     let mut out = anstream::stdout();
     writeln!(out, "{} private key, keep it secret", file.display())?;
     writeln!(out, "{} public key, {} {}", public.display(), algorithm.name(), key.public().id())?;
@@ -70,10 +76,23 @@ fn public_path(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
-    let write = |mut file: fs::File| file.write_all(bytes).and_then(|()| file.sync_all());
-    Ok(file.and_then(write).with_context(|| format!("cannot write `{}`; nothing is overwritten", path.display()))?)
+/// A file beside its place, whole.
+fn draft(path: &Path, bytes: &[u8], mode: u32) -> Result<NamedTempFile, Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::Builder::new().permissions(fs::Permissions::from_mode(mode)).tempfile_in(folder);
+    let written = written.and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    });
+    Ok(written.with_context(|| format!("cannot write `{}`", path.display()))?)
+}
+
+/// Gives a file its name, unless something has it.
+fn put(file: NamedTempFile, path: &Path) -> Result<(), Failure> {
+    let put = file.persist_noclobber(path).map_err(|failed| failed.error);
+    put.map(drop).with_context(|| format!("cannot write `{}`; nothing is overwritten", path.display()))?;
+    Ok(())
 }
 
 fn show(file: &Path, format: ShowFormat, password: &PasswordArgs) -> Result<Exit, Failure> {

@@ -68,6 +68,14 @@ impl Desk {
         self.command(arguments).output().unwrap()
     }
 
+    /// Runs the program where no file may grow, as on a full disk: writes fail. XFSZ is ignored, as a shell can.
+    pub(crate) fn run_without_room(&self, arguments: &[&str]) -> Output {
+        let program = assert_cmd::cargo::cargo_bin!("mvi");
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]).arg(program).args(arguments);
+        command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path()).output().unwrap()
+    }
+
     /// Runs the program, which has to end well; returns what it says.
     pub(crate) fn says(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);

@@ -9,6 +9,7 @@ mod elsewhere;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
 mod exit_codes;
+mod full_disk;
 mod help;
 mod interrupted;
 mod json;

@@ -14,6 +14,8 @@ mod entry;
 mod golden;
 mod interrupted;
 mod layout;
+#[path = "../../../mvi-registry/tests/services/podman.rs"]
+mod podman;
 mod pods;
 mod questions;
 mod register;
@@ -21,6 +23,7 @@ mod registry;
 mod roms;
 mod scan;
 mod schema;
+mod services;
 mod snapshots;
 mod stage;
 mod store;
