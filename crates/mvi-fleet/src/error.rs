@@ -177,8 +177,8 @@ impl Fault {
             Self::Sql(source) => source,
         };
         // A file-size limit shows as a failed write and not as a full disk, and so does a full disk where the index of
-        // the write-ahead log has to grow: SQLITE_IOERR_WRITE, _TRUNCATE, _SHMSIZE (rescode.html).
-        const NO_ROOM: [i32; 3] = [778, 1546, 4874];
+        // the write-ahead log has to grow: SQLITE_IOERR_WRITE, _TRUNCATE, _SHMOPEN, _SHMSIZE (rescode.html).
+        const NO_ROOM: [i32; 4] = [778, 1546, 4618, 4874];
         let extended = source.sqlite_error().map(|error| error.extended_code);
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FleetError::Busy { path },

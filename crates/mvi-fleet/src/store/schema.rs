@@ -46,6 +46,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     // What happened to one thing, oldest first. A layer never changes; its events are most of all, and nobody asks.
     // By their ends, as digests and references begin alike and whole ones would make the index four times as large.
     "CREATE INDEX event_subject ON event (substr(subject, -16)) WHERE kind <> 'layer';",
+    // Projections only: packages know what they were built from, advisories what they are about.
+    "",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
