@@ -50,11 +50,17 @@ fn state(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-#[test]
-fn every_order_that_writes_undoes_itself_and_works_once_there_is_room() {
+/// A desk with settings and measurements.
+pub(crate) fn prepared() -> Desk {
     let desk = Desk::new();
     desk.write("mvi.toml", SETTINGS.as_bytes());
     desk.write("winner.toml", MEASURED.as_bytes());
+    desk
+}
+
+#[test]
+fn every_order_that_writes_undoes_itself_and_works_once_there_is_room() {
+    let desk = prepared();
     for order in ORDERS {
         let arguments: Vec<&str> = order.split(' ').collect();
         let before = state(&desk);

@@ -13,6 +13,7 @@ mod full_disk;
 mod help;
 mod interrupted;
 mod json;
+mod killed;
 mod pull;
 mod schema;
 mod seal;
