@@ -15,6 +15,7 @@ mod build_tools;
 mod builder_base;
 mod cache_shipped;
 mod check_inside_build;
+mod chown_layer;
 mod compile_before_source;
 mod consistent_instruction_casing;
 mod contents_list;
@@ -250,6 +251,7 @@ pub const RULES: &[&dyn Rule] = &[
     &build_tools::BuildTools,
     &builder_base::BuilderBase,
     &cache_shipped::CacheShipped,
+    &chown_layer::ChownLayer,
     &compile_before_source::CompileBeforeSource,
     &copy_nests::CopyNests,
     &debug_rebuild::DebugRebuild,

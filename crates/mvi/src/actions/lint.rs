@@ -1,6 +1,8 @@
 //! Linting many files: finding them, reading them, judging and repairing each, in parallel and in order.
 
+mod align;
 mod baseline;
+mod cost;
 mod find;
 mod manifest;
 mod note;
@@ -9,6 +11,7 @@ mod run;
 mod shellcheck;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
+pub(crate) use cost::Costs;
 pub(crate) use find::{Target, find};
 pub(crate) use manifest::Law;
 pub(crate) use one::{Linted, Outcome};

@@ -3,11 +3,17 @@
 use std::io::{self, Write};
 
 use mvi_dockerfile::{Level, Safety, find_rule};
+use mvi_image::Quiet;
+use mvi_inventory::InventoryCollector;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::lint_settings::{Rulebook, rulebook};
+use super::look::{location, usual_options};
 use super::output::{Exit, Failure};
-use crate::actions::lint::{self, Baseline, BaselineWriter, Law, LintJob, Linted, Mend, Outcome, Shellcheck};
+use crate::actions::lint::{
+    self, Baseline, BaselineWriter, Costs, Law, LintJob, Linted, Mend, Outcome, Shellcheck, Target,
+};
+use crate::actions::{Examined, Examiner};
 use crate::render::lint::{LINT_RENDERERS, LintEnd, LintRenderer, diff, explain, list};
 use crate::render::{harmless, paint};
 use crate::report::lint::{LintTotals, UnreadFile};
@@ -43,7 +49,9 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
         judge: Some(&law),
         jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
     };
+    let examined = args.image.as_deref().map(|image| examine(image, &found.targets)).transpose()?;
     let mut desk = Desk::new(args, book, found.unread)?;
+    desk.costs = examined.as_ref().map(Costs::new);
     desk.begin()?;
     lint::run(&job, &found.targets, |outcome| desk.tell(outcome))?;
     desk.end()?;
@@ -59,6 +67,17 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
     desk.exit(args)
 }
 
+/// Reads the image that findings are measured in.
+fn examine(image: &str, targets: &[Target]) -> Result<Examined, Failure> {
+    let [Target::File(_) | Target::Stdin] = targets else {
+        return Err(Failure::usage("an image is built from one Dockerfile; name that one beside --image"));
+    };
+    let (location, options) = (location(image)?, usual_options()?);
+    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: false, progress: &Quiet };
+    let examined = examiner.examine_one(&location).map_err(|error| Failure::image(image, error))?;
+    Ok(examined)
+}
+
 fn mend(args: &LintArgs) -> Mend {
     let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     match (args.diff, args.fix || args.unsafe_fixes) {
@@ -69,7 +88,7 @@ fn mend(args: &LintArgs) -> Mend {
 }
 
 /// Takes what is told of files, and shows it.
-struct Desk {
+struct Desk<'i> {
     renderer: Option<Box<dyn LintRenderer>>,
     /// Whether diffs are shown in place of findings.
     diff: bool,
@@ -82,9 +101,10 @@ struct Desk {
     fail_on: LintFailOn,
     failed: bool,
     has_scripts: bool,
+    costs: Option<Costs<'i>>,
 }
 
-impl Desk {
+impl<'i> Desk<'i> {
     fn new(args: &LintArgs, book: &Rulebook, unread: Vec<UnreadFile>) -> Result<Self, Failure> {
         let format = book.format;
         let pass_on = args.paths.iter().any(|path| path.as_os_str() == "-") && matches!(mend(args), Mend::Write(_));
@@ -102,6 +122,7 @@ impl Desk {
             fail_on: book.fail_on,
             failed: false,
             has_scripts: false,
+            costs: None,
         })
     }
 
@@ -113,13 +134,16 @@ impl Desk {
     }
 
     fn tell(&mut self, outcome: Outcome) -> Result<(), Failure> {
-        let Linted { file, change, stdin, has_scripts } = match outcome {
+        let Linted { mut file, change, stdin, has_scripts } = match outcome {
             Outcome::Linted(linted) => linted,
             Outcome::Unread(unread) => {
                 self.unread.push(unread);
                 return Ok(());
             }
         };
+        if let Some(costs) = &mut self.costs {
+            costs.weigh(&mut file);
+        }
         self.totals.add(&file);
         self.has_scripts |= has_scripts;
         self.failed |= file.findings.iter().any(|finding| fails(finding.level, self.fail_on));
@@ -141,8 +165,9 @@ impl Desk {
     }
 
     fn end(&mut self) -> Result<(), Failure> {
+        let measured = self.costs.as_ref().map(Costs::measured);
         if let Some(renderer) = &mut self.renderer {
-            let end = LintEnd { totals: self.totals, unread: &self.unread };
+            let end = LintEnd { totals: self.totals, unread: &self.unread, measured: measured.as_ref() };
             renderer.end(&end, &mut self.out)?;
         }
         self.out.flush()?;

@@ -35,6 +35,17 @@ pub(super) fn examine_options(args: &ReadArgs) -> Result<ExamineOptions, Failure
     })
 }
 
+/// How images are read where a verb has no options for it: as the environment says.
+pub(super) fn usual_options() -> Result<ExamineOptions, Failure> {
+    #[derive(clap::Parser)]
+    struct Usual {
+        #[command(flatten)]
+        read: ReadArgs,
+    }
+    let usual = <Usual as clap::Parser>::try_parse_from(["mvi"]);
+    examine_options(&usual.map_err(|error| Failure::usage(error.to_string()))?.read)
+}
+
 /// An image as the user names it.
 pub(super) fn location(image: &str) -> Result<Location, Failure> {
     let location = Location::parse(image).map_err(|error| Failure::image(image, error))?;

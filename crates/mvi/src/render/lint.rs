@@ -14,7 +14,7 @@ mod xml;
 
 use std::io::{self, Write};
 
-use crate::report::lint::{LintTotals, LintedFile, UnreadFile};
+use crate::report::lint::{LintMeasured, LintTotals, LintedFile, UnreadFile};
 
 pub(crate) use diff::diff;
 pub(crate) use reference::{explain, list};
@@ -46,6 +46,8 @@ pub(crate) struct LintEnd<'a> {
     pub totals: LintTotals,
     /// Those that could not be read.
     pub unread: &'a [UnreadFile],
+    /// What findings cost, where an image was measured.
+    pub measured: Option<&'a LintMeasured>,
 }
 
 /// The formats: a name that `--format` takes, and how to make a renderer that is `width` columns wide.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use mvi_dockerfile::Level;
 use serde::Serialize;
 
+use super::Megabytes;
+
 /// One file that was linted. JSON Schema of the whole report: `schema/mvi-lint-1.json`.
 #[derive(Debug, Serialize)]
 pub(crate) struct LintedFile {
@@ -44,11 +46,49 @@ pub(crate) struct LintFinding {
     pub end: Place,
     /// How to repair it.
     pub fix: Option<FixNote>,
+    /// What it costs in the image that was named; none where no image was, and where nothing could be measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<LintCost>,
     /// Stays the same while lines move.
     pub fingerprint: String,
     /// Where it is in the text.
     #[serde(skip)]
     pub bytes: Range<usize>,
+}
+
+/// Measured bytes of an image that a finding is about.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LintCost {
+    /// All of them.
+    pub mb: Megabytes,
+    /// The layer that the finding's instruction made, from 0; none where it could not be found.
+    pub layer: Option<usize>,
+    /// The packages they are, the largest first.
+    pub packages: Vec<LintPackage>,
+}
+
+/// A package that a finding is about.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LintPackage {
+    /// Its name.
+    pub name: String,
+    /// Bytes of its files.
+    pub mb: Megabytes,
+}
+
+/// What all findings that were measured come to; what two of them are about counts once.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LintMeasured {
+    /// The image.
+    pub image: String,
+    /// Findings that were measured.
+    pub findings: usize,
+    /// What they cost.
+    pub mb: Megabytes,
+    /// The image, unpacked.
+    pub of_mb: Megabytes,
+    /// Instructions whose layers were found.
+    pub steps: usize,
 }
 
 /// A place in a file.

@@ -1,7 +1,12 @@
 //! `mvi lint` as its users meet it: files in, findings, repairs and exit codes out.
-#![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot write its files should stop
+#![allow(clippy::unwrap_used, clippy::panic, dead_code)] // a test that cannot write its files should stop
 
+#[path = "../../../mvi-image/tests/images/archive.rs"]
+mod archive;
+mod cost;
 mod desk;
+#[path = "../../../mvi-image/tests/images/entry.rs"]
+mod entry;
 mod exit_codes;
 mod formats;
 mod hostile;

@@ -27,6 +27,7 @@ pub(crate) fn note(path: &str, text: &str, lines: &LineIndex, findings: &[Findin
             start: place(lines, finding.span.start),
             end: place(lines, finding.span.end.max(finding.span.start)),
             fix: finding.fix.as_ref().map(|fix| note_fix(lines, fix)),
+            cost: None,
             fingerprint: format!("{fingerprint:032x}"),
             bytes: finding.span.range(),
         });

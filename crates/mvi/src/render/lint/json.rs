@@ -26,6 +26,10 @@ impl LintRenderer for Json {
 
     fn end(&mut self, end: &LintEnd<'_>, out: &mut dyn Write) -> io::Result<()> {
         let (unreadable, totals) = (serde_json::to_string(end.unread)?, serde_json::to_string(&end.totals)?);
-        writeln!(out, "\n],\n\"unreadable\": {unreadable},\n\"totals\": {totals}}}")
+        write!(out, "\n],\n\"unreadable\": {unreadable},\n\"totals\": {totals}")?;
+        if let Some(measured) = end.measured {
+            write!(out, ",\n\"measured\": {}", serde_json::to_string(measured)?)?;
+        }
+        writeln!(out, "}}")
     }
 }

@@ -10,10 +10,12 @@ use mvi_dockerfile::Level;
 
 use super::{LintEnd, LintRenderer, count};
 use crate::render::{harmless, paint};
-use crate::report::lint::{LintFinding, LintTotals, LintedFile};
+use crate::report::lint::{LintCost, LintFinding, LintMeasured, LintTotals, LintedFile};
 
 /// Lines of an excerpt.
 const LINES: usize = 4;
+/// Packages that are named.
+const PACKAGES: usize = 6;
 /// Characters shown of a line before and after the place it is about.
 const BEFORE: usize = 60;
 const AFTER: usize = 140;
@@ -60,6 +62,9 @@ impl LintRenderer for Text {
             let _ = write!(rest, ", {} fixed", totals.fixed);
         }
         writeln!(out, "{rest}")?;
+        if let Some(measured) = end.measured {
+            writeln!(out, "{}", sum(measured))?;
+        }
         match (totals.fixable, totals.fixable_unsafely) {
             (0, 0) => Ok(()),
             (safe, 0) => writeln!(out, "{} with --fix", can(safe)),
@@ -67,6 +72,28 @@ impl LintRenderer for Text {
             (safe, other) => writeln!(out, "{} with --fix, {other} more with --unsafe-fixes", can(safe)),
         }
     }
+}
+
+/// What findings come to together.
+fn sum(measured: &LintMeasured) -> String {
+    let LintMeasured { image, mb, of_mb, .. } = measured;
+    match (measured.steps, measured.findings) {
+        (0, _) => format!("no layer of {} was made by these instructions", harmless(image)),
+        (_, 0) => format!("nothing that was found weighs in {}", harmless(image)),
+        (_, 1) => format!("one finding: −{mb} of {of_mb} in {}", harmless(image)),
+        (_, many) => format!("these {many} findings: −{mb} of {of_mb} in {}", harmless(image)),
+    }
+}
+
+/// What a finding costs.
+fn cost(cost: &LintCost) -> String {
+    let layer = cost.layer.map(|layer| format!(" in layer {layer}")).unwrap_or_default();
+    let named: Vec<String> =
+        cost.packages.iter().take(PACKAGES).map(|package| format!("{} {}", package.name, package.mb)).collect();
+    let more = cost.packages.len().saturating_sub(PACKAGES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let packages = if named.is_empty() { String::new() } else { format!(": {}{rest}", named.join(", ")) };
+    format!("costs {}{layer}{packages}", cost.mb)
 }
 
 fn can(number: usize) -> String {
@@ -110,6 +137,9 @@ fn group<'a>(file: &'a LintedFile, finding: &'a LintFinding, excerpt: &'a Excerp
     };
     for note in &finding.notes {
         group = group.element(Shown::NOTE.message(harmless(note)));
+    }
+    if let Some(found) = &finding.cost {
+        group = group.element(Shown::NOTE.message(harmless(&cost(found)).into_owned()));
     }
     if let Some(fix) = &finding.fix {
         let how = if fix.safe { "--fix" } else { "--unsafe-fixes" };
