@@ -15,27 +15,30 @@ AT_ONCE = 100
 NEEDS_SETTING = {"DL1001", "DL3026", "DL3057"} | {"DL30%d" % number for number in range(49, 57)}
 
 WINDOWS = r"(?i)powershell|\bpwsh\b|cmd(\.exe)? */|\bsetx\b|\breg add\b|`\s*$|[a-z]:\\|\$\w+ = "
+STAGE_NAMED_AS_IMAGE = "a stage with the name of its image"
 # Side, rules, an expression for the instruction, one for the file, what docs/lint-differences.md says. First match counts.
 CLASSES = [
     ("hadolint", "", WINDOWS, r"(?i)escape=`|windows|powershell", "PowerShell and cmd are not read"),
-    ("mvi", "", r"", r"(?m)^# hadolint shell *=", "what `# hadolint shell` says"),
     ("mvi", "DL3002", r"(?i)user\s+\S+[ \t]+$", r"", "a blank behind the user"),
     ("hadolint", "DL3006", r"(?i)from .*\$", r"", "a base with a variable that is a stage"),
     ("hadolint", "DL3008", r"", r"# hadolint ignore=.*\n\s*(#.*)?\n", "comments and blank lines behind `ignore`"),
     ("hadolint", "DL3009", r"dist-?clean", r"", "`apt-get dist-clean`"),
     ("hadolint", "DL3009", r"find\s+/var/lib/apt/lists", r"", "`find` takes the lists away"),
-    ("hadolint", "DL3009", r"", r"(?i)from\s+(\w+)[:@]\S*\s+as\s+\1\s", "a stage with the name of its image"),
+    ("hadolint", "DL3009", r"", r"(?i)from\s+(\w+)[:@]\S*\s+as\s+\1\s", STAGE_NAMED_AS_IMAGE),
     ("mvi", "DL3009", r"\brm\b", r"", "`rm` of something else"),
     ("mvi", "DL3016", r"\bnpm\s+(-\S+\s+)*(i|add)\b", r"", "`npm i` and `npm add`"),
     ("hadolint", "DL3025", r"\[\s*\"[^\]]*(\\/|\[)", r"", "JSON escapes, nested lists"),
     ("hadolint", "DL3026", r"(?i)from .*\$", r"", "a registry in a variable"),
     ("mvi", "DL3026", r"(?i)from .*\$", r"", "a registry in a variable"),
+    ("mvi", "DL3026", r"", r"(?i)from\s+(?:\S*/)?(\w+)[:@]\S*\s+as\s+\1\s", STAGE_NAMED_AS_IMAGE),
+    ("hadolint", "DL3026", r"--from=\d", r"", "stages by their number"),
     ("hadolint", "DL3028", r"\.gem\b", r"", "files that gem installs"),
     ("hadolint", "DL3042", r"", r"PIP_NO_CACHE_DIR[= ]", "any value of `PIP_NO_CACHE_DIR`"),
     ("mvi", "DL3044", r"\$\{\w+:[-+]", r"", "`${A:-x}` refers to `A`"),
     ("hadolint", "DL3046", r"(-u|--uid)[ =]?\"?\$", r"", "a user number in a variable"),
-    ("hadolint", "DL3049", r"", r"(?i)--from=\d|from \S+ as ", "stages that are copied from or built on"),
+    ("hadolint", "DL3049", r"", r"(?i)--from=\d|from \S+ as ", "stages by their number, stages below a label"),
     ("hadolint", "DL3050 DL3052 DL3053 DL3054 DL3055 DL3056", r"\$", r"", "labels with variables"),
+    ("hadolint", "DL3057", r"", r"(?i)\nfrom \S*\$", "a base with a variable that is a stage"),
     ("hadolint", "DL3066", r"\$", r"", "`USER` with a variable that `ENV` sets"),
     ("hadolint", "DL4006", r"set\s+-\S*o\s*pipefail", r"", "`set -o pipefail` in the script"),
 ]
@@ -128,9 +131,11 @@ def ours(paths, config):
         for file in report["files"]:
             starts = beginnings(read(file["path"]))
             for one in file["findings"]:
+                twins = [twin for twin in one.get("twins", []) if twin.startswith("DL")]
                 at = bisect.bisect_right(starts, one["start"]["line"])
-                line = starts[at - 1] if at else one["start"]["line"]
-                triples |= {(file["path"], line, twin) for twin in one.get("twins", []) if twin.startswith("DL")}
+                # DL1001 is about comments, which stand on lines of their own.
+                line = starts[at - 1] if at and "DL1001" not in twins else one["start"]["line"]
+                triples |= {(file["path"], line, twin) for twin in twins}
     return triples
 
 

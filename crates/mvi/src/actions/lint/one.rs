@@ -105,7 +105,10 @@ pub(super) fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
         Target::Stdin => io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)?,
         Target::File(path) | Target::Yaml(path) => {
             // A pipe or device would be waited for, or never end.
-            anyhow::ensure!(fs::metadata(path)?.is_file(), "not a file");
+            let metadata = fs::metadata(path)?;
+            anyhow::ensure!(metadata.is_file(), "not a file");
+            // One byte more, so that the end is seen without another buffer.
+            bytes.reserve_exact(metadata.len().min(LONGEST) as usize + 1);
             File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?
         }
     };
