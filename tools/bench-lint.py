@@ -144,6 +144,7 @@ def main():
         bytes_, size = sum(map(os.path.getsize, good)), os.path.getsize(middle)
         os.chdir(scratch)
         runs = sorted((run("mvi", many, with_peak=True) for _ in range(arguments.many)), key=lambda one: one.wall)
+        os.chdir(os.sep)
     text = page((sums, left_out, len(good), bytes_, runs[len(runs) // 2], walls, size, (before, os.getloadavg()[0])))
     if out is None:
         print(text, end="")
