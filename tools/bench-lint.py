@@ -93,7 +93,8 @@ def processor():
 
 
 def page(parts):
-    sums, left_out, count, bytes_, many, walls, size, load = parts
+    sums, left_out, count, bytes_, runs, walls, size, load = parts
+    many, fastest = runs[len(runs) // 2], runs[0].wall
     theirs, mine = sums["hadolint"], sums["mvi"]
     times = lambda one, other: "%.0f ×" % (one / other)
     version = subprocess.run([HADOLINT, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[-1]
@@ -115,7 +116,8 @@ rules for Dockerfiles against all that hadolint does. {processor()}, load {load[
 | CPU of a file | {1000 * theirs.cpu / count:.1f} ms | {1000 * mine.cpu / count:.2f} ms | | |
 | peak memory of {AT_ONCE} files | {theirs.peak:.0f} MB | {mine.peak:.0f} MB | {times(theirs.peak, mine.peak)} | |
 | one file of {size} bytes, from start to exit | {1000 * walls["hadolint"]:.1f} ms | {1000 * walls["mvi"]:.1f} ms | {walls["hadolint"] / walls["mvi"]:.1f} × | 10 ms |
-| {MANY} files at once, wall | | {many.wall:.2f} s | | 2 s |
+| {MANY} files at once, wall, median | | {many.wall:.2f} s | | 2 s |
+| {MANY} files at once, wall, the fastest run | | {fastest:.2f} s | | |
 | {MANY} files at once, CPU | | {many.cpu:.2f} s | | |
 | {MANY} files at once, peak memory | | {many.peak:.0f} MB | | 60 MB |
 
@@ -145,7 +147,7 @@ def main():
         os.chdir(scratch)
         runs = sorted((run("mvi", many, with_peak=True) for _ in range(arguments.many)), key=lambda one: one.wall)
         os.chdir(os.sep)
-    text = page((sums, left_out, len(good), bytes_, runs[len(runs) // 2], walls, size, (before, os.getloadavg()[0])))
+    text = page((sums, left_out, len(good), bytes_, runs, walls, size, (before, os.getloadavg()[0])))
     if out is None:
         print(text, end="")
         return
