@@ -203,7 +203,7 @@ class Comparison:
         for (side, one), what in self.classes.items():
             codes[side, what].add(one[2])
         lines = ["| documented class | rules | only | triples |", "|---|---|---|---:|"]
-        for (side, what), number in sorted(count.items(), key=lambda one: -one[1]):
+        for (side, what), number in sorted(count.items(), key=lambda one: (-one[1], one[0])):
             lines.append("| %s | %s | %s | %d |" % (what, ", ".join(sorted(codes[side, what])), side, number))
         return lines
 
