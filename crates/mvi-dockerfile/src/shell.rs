@@ -1,5 +1,6 @@
 //! The shell inside instructions: scripts as flat lists of commands, each word with its place in the file.
 
+mod cases;
 mod flatten;
 mod interpreter;
 mod limits;

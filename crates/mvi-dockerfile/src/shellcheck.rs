@@ -53,18 +53,27 @@ enum Source<'file> {
 /// The scripts of a file for which there is a shell that `ShellCheck` knows.
 #[must_use]
 pub fn reviews(file: &Dockerfile) -> Vec<Review<'_>> {
-    let mut found = Vec::new();
+    review_in_turn(file).collect()
+}
+
+/// Whether [`reviews`] would find any, for less.
+#[must_use]
+pub fn has_reviews(file: &Dockerfile) -> bool {
+    review_in_turn(file).next().is_some()
+}
+
+fn review_in_turn(file: &Dockerfile) -> impl Iterator<Item = Review<'_>> {
     let mut walk = Walk::new(file);
-    for instruction in file.instructions() {
+    file.instructions().iter().flat_map(move |instruction| {
         walk.enter(instruction);
         let inner = instruction.on_build.as_deref().unwrap_or(instruction);
-        let Body::Run(command) = &inner.body else { continue };
-        for script in file.scripts(instruction) {
-            let Interpreter::Shell(name) = &script.interpreter else { continue };
-            found.extend(walk.review(inner, command, script, name));
-        }
-    }
-    found
+        let Body::Run(command) = &inner.body else { return Vec::new() };
+        let of_shell = file.scripts(instruction).iter().filter_map(|script| match &script.interpreter {
+            Interpreter::Shell(name) => walk.review(inner, command, script, name),
+            Interpreter::Other(_) | Interpreter::Direct => None,
+        });
+        of_shell.collect()
+    })
 }
 
 impl Review<'_> {

@@ -167,6 +167,19 @@ fn twins_are_rules_that_exist() {
     });
 }
 
+/// hadolint 2.15.1: 71 rules (its README) and DL1000, what its parser cannot read; BuildKit: 22 checks
+/// (docs.docker.com/reference/build-checks). The standard's own narratives need no rule each.
+#[test]
+fn every_rule_of_hadolint_and_every_check_of_docker_build_has_a_twin_here() {
+    let names = include_str!("twins.txt").lines().map(str::trim).filter(|name| !name.starts_with(['#']));
+    let (theirs, _narratives): (BTreeSet<&str>, BTreeSet<&str>) = names.partition(|name| !name.starts_with("FN-"));
+    let of_hadolint = theirs.iter().filter(|name| name.starts_with("DL")).count();
+    assert_eq!((of_hadolint, theirs.len() - of_hadolint), (72, 22));
+    let ours: BTreeSet<&str> = RULES.iter().flat_map(|rule| rule.meta().twins).copied().collect();
+    let missing: Vec<_> = theirs.difference(&ours).collect();
+    assert!(missing.is_empty(), "no rule is the twin of {missing:?}");
+}
+
 #[test]
 fn messages_are_one_sentence_without_a_full_stop() {
     check(|meta| {

@@ -162,3 +162,16 @@ fn the_shell_is_inherited() {
     assert_eq!(file.shell_at(3).unwrap().index, 1);
     assert!(file.shell_at(5).is_none());
 }
+
+#[test]
+fn behind_onbuild_holds_what_the_image_takes_along() {
+    check("FROM a\nENV V=1\nARG W=2\nONBUILD RUN b", "$V", "1");
+    check("FROM a\nONBUILD ENV V=1\nONBUILD RUN b", "$V", "1");
+    check("FROM a\nONBUILD ARG V=1\nONBUILD ENV W=$V\nONBUILD RUN b", "$W", "1");
+    check("FROM a AS b\nONBUILD ENV V=1\nFROM b AS c\nFROM c\nRUN d", "$V", "1");
+    check("FROM a AS b\nONBUILD ENV V=1\nFROM b\nENV V=2\nRUN d", "$V", "2");
+    for file in ["FROM a\nARG V=2\nONBUILD RUN b", "FROM a\nONBUILD ENV V=1\nRUN b"] {
+        let file = parse(file);
+        assert_eq!(file.scope_at(2).variable("V"), Variable::Undeclared);
+    }
+}

@@ -26,10 +26,8 @@ impl Rule for MaintainerDeprecated {
     }
 
     fn check(&self, file: &Dockerfile, _: &LintSettings) -> Vec<Finding> {
-        let all = file.instructions().iter();
-        all.flat_map(|outer| [Some(outer), outer.on_build.as_deref()].into_iter().flatten())
-            .filter_map(finding)
-            .collect()
+        // What `ONBUILD` would say of it is refused by builders, and MVI3043 tells.
+        file.instructions().iter().filter_map(finding).collect()
     }
 }
 

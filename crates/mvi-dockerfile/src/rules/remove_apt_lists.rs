@@ -55,7 +55,9 @@ fn finding(file: &Dockerfile, run: &Instruction) -> Option<Finding> {
 fn removes(call: &Call<'_>) -> bool {
     let is_above = |word: &ShellWord| {
         let path = word.text.trim_end_matches(['*', '/']);
-        word.text.contains(LISTS) || path == "/var/lib/apt" || path == "/var/lib" || word.text.contains('{')
+        // Of `/var/{cache,lib}/apt` and the like, any may be meant.
+        let is_one_of = path.starts_with("/var") && path.replace("${", "").contains('{');
+        word.text.contains(LISTS) || ["/var/lib/apt", "/var/lib", "/var"].contains(&path) || is_one_of
     };
     let removes = matches!(call.name, "rm" | "find") && call.words.iter().any(is_above);
     removes || APT.is(call) && call.has(&["dist-clean", "distclean"])

@@ -4,6 +4,7 @@ use brush_parser::ast::Program;
 use brush_parser::{ParseError, ParserOptions, TokenizerOptions, parse_tokens, uncached_tokenize_str};
 
 use crate::shell::ScriptProblemKind;
+use crate::shell::cases::opened;
 use crate::shell::limits::{Refusal, Stack, check, padded, stack};
 
 /// Why there is no tree.
@@ -36,6 +37,10 @@ fn parse_here(text: &str) -> Result<Program, Failure> {
     let plain = parse_with(text, false);
     // Patterns like `@(a|b)` are read only where there is no other way to read a script: `!(a)` may be a subshell.
     let patterned = |text: &str| ["@(", "!(", "?(", "+(", "*("].iter().any(|begin| text.contains(begin));
+    let plain = match (&plain, opened(text)) {
+        (Err(failure), Some(text)) if failure.kind == ScriptProblemKind::Syntax => parse_with(&text, false).or(plain),
+        _ => plain,
+    };
     match plain {
         Err(failure) if patterned(text) => parse_with(text, true).map_err(|_| failure),
         plain => plain,

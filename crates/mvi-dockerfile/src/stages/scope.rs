@@ -96,15 +96,37 @@ impl Globals {
 #[derive(Clone, Debug)]
 struct Definition {
     instruction: usize,
+    reach: Reach,
     value: Value,
 }
+
+/// How far a variable gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// `ARG`: to the stages of the file that are built on this one.
+    File,
+    /// `ENV`: to every image that is.
+    Image,
+}
+
+/// When an instruction is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Here,
+    /// Behind `ONBUILD`: when another image is built on this one, which has only the environment of the image then.
+    OnBuild,
+}
+
+/// By name and stage, in order.
+type Definitions = HashMap<String, HashMap<usize, Vec<Definition>>>;
 
 /// Every definition of a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Scopes {
     globals: Globals,
-    /// By name and stage, in order.
-    definitions: HashMap<String, HashMap<usize, Vec<Definition>>>,
+    definitions: Definitions,
+    /// Those behind `ONBUILD`.
+    triggers: Definitions,
     bases: Vec<Option<usize>>,
 }
 
@@ -114,7 +136,8 @@ impl Scopes {
             Base::Stage(base) => Some(base),
             Base::Image(_) | Base::Scratch => None,
         });
-        let mut scopes = Self { globals: Globals::new(file), definitions: HashMap::new(), bases: bases.collect() };
+        let (definitions, triggers) = (HashMap::new(), HashMap::new());
+        let mut scopes = Self { globals: Globals::new(file), definitions, triggers, bases: bases.collect() };
         let mut budget = BUDGET;
         for stage in file.stages() {
             for instruction in &file.instructions[stage.instructions.clone()] {
@@ -124,24 +147,31 @@ impl Scopes {
         scopes
     }
 
-    fn define(&mut self, file: &Dockerfile, stage: &Stage, instruction: &Instruction, budget: &mut usize) {
+    fn define(&mut self, file: &Dockerfile, stage: &Stage, outer: &Instruction, budget: &mut usize) {
+        let (when, instruction) = match outer.on_build.as_deref() {
+            Some(inner) => (When::OnBuild, inner),
+            None => (When::Here, outer),
+        };
+        let place = |instruction: usize| Place { stage: stage.index, instruction, when };
         match &instruction.body {
             // Every pair is expanded with what held before the instruction.
             Body::Env(pairs) => {
                 let values: Vec<(String, Value)> = {
-                    let at = At { scopes: self, stage: stage.index, instruction: instruction.index };
+                    let at = At { scopes: self, place: place(outer.index) };
                     let value = |word: &Word| expand(&word.raw, file.escape, Quotes::Remove, &at);
                     let one = |pair: &Pair| (value(&pair.key).text, Value::of(value(&pair.value), budget));
                     pairs.iter().map(one).collect()
                 };
-                values.into_iter().for_each(|(name, value)| self.insert(stage.index, instruction.index, name, value));
+                for (name, value) in values {
+                    self.insert(place(outer.index), name, Reach::Image, value);
+                }
             }
             // Every definition sees those before it.
             Body::Arg(definitions) => {
                 for ArgDef { name, default, .. } in definitions {
                     let value = match default {
                         Some(word) => {
-                            let at = At { scopes: self, stage: stage.index, instruction: instruction.index + 1 };
+                            let at = At { scopes: self, place: place(outer.index + 1) };
                             Value::of(expand(&word.raw, file.escape, Quotes::Remove, &at), budget)
                         }
                         None => match self.globals.variable(&name.text) {
@@ -151,9 +181,9 @@ impl Scopes {
                         },
                     };
                     // Without a value it hides nothing.
-                    let earlier = self.variable(&name.text, stage.index, instruction.index + 1);
+                    let earlier = self.variable(&name.text, place(outer.index + 1));
                     if !matches!(value, Value::Given) || earlier == Variable::Undeclared {
-                        self.insert(stage.index, instruction.index, name.text.clone(), value);
+                        self.insert(place(outer.index), name.text.clone(), Reach::File, value);
                     }
                 }
             }
@@ -161,38 +191,71 @@ impl Scopes {
         }
     }
 
-    fn insert(&mut self, stage: usize, instruction: usize, name: String, value: Value) {
-        let definitions = self.definitions.entry(name).or_default().entry(stage).or_default();
-        definitions.push(Definition { instruction, value });
+    fn insert(&mut self, place: Place, name: String, reach: Reach, value: Value) {
+        let all = match place.when {
+            When::Here => &mut self.definitions,
+            When::OnBuild => &mut self.triggers,
+        };
+        let definitions = all.entry(name).or_default().entry(place.stage).or_default();
+        definitions.push(Definition { instruction: place.instruction, reach, value });
     }
 
     /// A variable before an instruction of a stage.
-    fn variable(&self, name: &str, stage: usize, instruction: usize) -> Variable<'_> {
-        let Some(stages) = self.definitions.get(name) else { return Variable::Undeclared };
-        let mut place = Some(stage);
-        for _ in 0..CHAIN {
-            let Some(index) = place else { return Variable::Undeclared };
-            let definitions = stages.get(&index).map_or(&[][..], Vec::as_slice);
-            let before = definitions.partition_point(|definition| definition.instruction < instruction);
-            if let Some(definition) = before.checked_sub(1).and_then(|last| definitions.get(last)) {
-                return definition.value.variable();
+    fn variable(&self, name: &str, place: Place) -> Variable<'_> {
+        let Place { stage, instruction, when } = place;
+        let (definitions, triggers) = (self.definitions.get(name), self.triggers.get(name));
+        if definitions.is_none() && triggers.is_none() {
+            return Variable::Undeclared;
+        }
+        // What is carried out later has all of its own stage behind it.
+        let (own, first) = match when {
+            When::Here => (None, last(definitions, stage, instruction, when)),
+            When::OnBuild => {
+                (last(triggers, stage, instruction, When::Here), last(definitions, stage, usize::MAX, when))
             }
-            place = self.bases.get(index).copied().flatten();
+        };
+        if let Some(found) = own.or(first) {
+            return found.variable();
+        }
+        let mut base = self.bases.get(stage).copied().flatten();
+        for _ in 0..CHAIN {
+            let Some(index) = base else { return Variable::Undeclared };
+            // Triggers of a base are carried out at the `FROM` that names it.
+            let below = [triggers, definitions];
+            if let Some(found) = below.into_iter().find_map(|all| last(all, index, instruction, when)) {
+                return found.variable();
+            }
+            base = self.bases.get(index).copied().flatten();
         }
         Variable::Unknown
     }
 }
 
+/// The last definition of a stage before an instruction, as far as it gets there.
+fn last(all: Option<&HashMap<usize, Vec<Definition>>>, stage: usize, before: usize, when: When) -> Option<&Value> {
+    let definitions = all?.get(&stage)?;
+    let count = definitions.partition_point(|definition| definition.instruction < before);
+    let gets_there = |definition: &&Definition| when == When::Here || definition.reach == Reach::Image;
+    definitions[..count].iter().rfind(gets_there).map(|definition| &definition.value)
+}
+
+/// Before which instruction something is looked up.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    stage: usize,
+    instruction: usize,
+    when: When,
+}
+
 /// The variables before one instruction.
 struct At<'a> {
     scopes: &'a Scopes,
-    stage: usize,
-    instruction: usize,
+    place: Place,
 }
 
 impl Lookup for At<'_> {
     fn variable(&self, name: &str) -> Variable<'_> {
-        self.scopes.variable(name, self.stage, self.instruction)
+        self.scopes.variable(name, self.place)
     }
 }
 
@@ -201,19 +264,21 @@ impl Lookup for At<'_> {
 pub struct Scope<'file> {
     scopes: &'file Scopes,
     escape: char,
-    stage: Option<usize>,
-    instruction: usize,
+    place: Option<Place>,
 }
 
 impl Dockerfile {
     /// The variables that hold when this instruction is read. `FROM`, and what stands before the first one, sees the
-    /// `ARG`s before the first `FROM`; anything else sees its stage and those it is built on.
+    /// `ARG`s before the first `FROM`; anything else sees its stage and those it is built on. Behind `ONBUILD`, that is
+    /// what the image takes along: `ENV`, and what `ONBUILD` set before.
     #[must_use]
     pub fn scope_at(&self, instruction: usize) -> Scope<'_> {
         let scopes = self.stages.scopes.get_or_init(|| Scopes::new(self));
         let found = self.instructions.get(instruction);
-        let stage = found.filter(|found| !matches!(found.body, Body::From { .. })).and_then(|found| found.stage);
-        Scope { scopes, escape: self.escape, stage, instruction }
+        let found = found.filter(|found| !matches!(found.body, Body::From { .. }));
+        let when = if found.is_some_and(|found| found.on_build.is_some()) { When::OnBuild } else { When::Here };
+        let place = found.and_then(|found| found.stage).map(|stage| Place { stage, instruction, when });
+        Scope { scopes, escape: self.escape, place }
     }
 }
 
@@ -227,9 +292,9 @@ impl<'file> Scope<'file> {
     /// The value of a variable.
     #[must_use]
     pub fn variable(&self, name: &str) -> Variable<'file> {
-        match self.stage {
+        match self.place {
             None => self.scopes.globals.variable(name),
-            Some(stage) => self.scopes.variable(name, stage, self.instruction),
+            Some(place) => self.scopes.variable(name, place),
         }
     }
 

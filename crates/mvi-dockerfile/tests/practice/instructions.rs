@@ -282,7 +282,10 @@ fn users_are_numbers() {
 
 #[test]
 fn maintainers_are_labels() {
-    check("MVI4000", &[("MAINTAINER a", &[2]), ("LABEL maintainer=a", &[]), ("maintainer a", &[2])]);
+    check(
+        "MVI4000",
+        &[("MAINTAINER a", &[2]), ("LABEL maintainer=a", &[]), ("maintainer a", &[2]), ("ONBUILD MAINTAINER a", &[])],
+    );
 }
 
 #[test]

@@ -26,6 +26,12 @@ fn lists_of_apt_do_not_stay() {
             ("RUN apt-get update && rm -rf /x", &[2]),
             ("RUN rm -rf /var/lib/apt/lists/* && apt-get update", &[]),
             ("RUN apt-get update; if a; then rm -rf /var/lib/apt/lists/*; fi", &[]),
+            ("RUN apt-get update && rm a-${V}.zip", &[2]),
+            ("RUN apt-get update && rm -rf /var/tmp/${V}", &[2]),
+            ("RUN apt-get update && rm -rf /var/{cache,lib}/apt/*", &[]),
+            ("RUN apt-get update && rm -rf /var/lib/{apt,dpkg}", &[]),
+            ("RUN apt-get update && find /var/lib/apt/lists -type f -delete", &[]),
+            ("RUN apt-get update && apt-get dist-clean", &[]),
         ],
     );
 }
@@ -254,6 +260,9 @@ fn the_cache_of_pip_does_not_stay() {
             ("ENV PIP_NO_CACHE_DIR=1\nRUN pip install a", &[]),
             ("ENV PIP_NO_CACHE_DIR=0\nRUN pip install a", &[]),
             ("ENV PIP_NO_CACHE_DIR=off\nRUN pip install a", &[]),
+            ("ONBUILD ENV PIP_NO_CACHE_DIR=1\nONBUILD RUN pip install a", &[]),
+            ("FROM a:1 AS b\nONBUILD ENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install a", &[]),
+            ("RUN PIP_NO_CACHE_DIR=off pip install a", &[]),
             ("ENV PIP_NO_CACHE_DIR=true\nFROM b:1\nRUN pip install a", &[4]),
             ("FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install a", &[]),
             ("RUN PIP_NO_CACHE_DIR=1 pip install a", &[]),

@@ -244,6 +244,10 @@ fn what_yum_installs_has_a_version() {
             ("RUN yum install -y java-1.8.0-openjdk", &[]),
             ("RUN yum install -y epel-release", &[2]),
             ("RUN yum groupinstall -y x", &[]),
+            ("ENV V=1\nONBUILD RUN yum install -y a-${V}", &[]),
+            ("ONBUILD ENV V=1\nONBUILD RUN yum install -y a-${V}", &[]),
+            ("FROM a:1\nARG V=1\nONBUILD RUN yum install -y a-${V}", &[3]),
+            ("ONBUILD ENV V=1\nRUN yum install -y a-${V}", &[3]),
         ],
     );
 }

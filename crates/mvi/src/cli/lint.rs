@@ -115,7 +115,12 @@ impl<'i> Desk<'i> {
             renderer: (!silent).then(|| make(settings::width())),
             diff: args.diff,
             pass_on,
-            out: io::BufWriter::new(anstream::stdout()),
+            // JSON escapes what a terminal would obey; nobody has to look for it again.
+            out: io::BufWriter::new(if format == LintFormat::Json {
+                anstream::AutoStream::always_ansi(io::stdout())
+            } else {
+                anstream::stdout()
+            }),
             totals: LintTotals::default(),
             unread,
             writer: args.write_baseline.is_some().then(BaselineWriter::default),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use mvi_dockerfile::shellcheck::{Answer, reviews};
+use mvi_dockerfile::shellcheck::{Answer, has_reviews, reviews};
 use mvi_dockerfile::{Dockerfile, Finding, Foreign, LintSettings, check, repair, settle};
 
 use super::find::Target;
@@ -75,7 +75,7 @@ impl Opened {
     /// Judges it; `answers` are of `ShellCheck`, one list a script, none when it was not asked.
     pub(super) fn finish(self, answers: Option<&[Vec<Answer>]>, job: &LintJob<'_>) -> Linted {
         let told = judge(&self.file, &self.settings, answers);
-        let has_scripts = !reviews(&self.file).is_empty();
+        let has_scripts = has_reviews(&self.file);
         let mut findings = note(&self.path, self.file.text(), self.file.lines(), &told);
         let all = findings.len();
         if let Some(baseline) = job.baseline {
@@ -105,7 +105,10 @@ pub(super) fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
         Target::Stdin => io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)?,
         Target::File(path) | Target::Yaml(path) => {
             // A pipe or device would be waited for, or never end.
-            anyhow::ensure!(fs::metadata(path)?.is_file(), "not a file");
+            let metadata = fs::metadata(path)?;
+            anyhow::ensure!(metadata.is_file(), "not a file");
+            // One byte more, so that the end is seen without another buffer.
+            bytes.reserve_exact(metadata.len().min(LONGEST) as usize + 1);
             File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?
         }
     };

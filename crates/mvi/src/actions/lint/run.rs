@@ -1,6 +1,8 @@
 //! Many files at once: threads take some at a time, results are told in the order of the files.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -75,11 +77,24 @@ impl LintJob<'_> {
         let mut settings = self.settings.clone();
         if let Target::File(path) = target {
             let folder = path.parent().unwrap_or(Path::new(""));
-            let here = LOCKS.iter().filter(|name| folder.join(name).is_file());
-            settings.lock_files.extend(here.map(|name| (*name).to_owned()));
+            settings.lock_files.extend(locks_in(folder).into_iter().map(str::to_owned));
         }
         settings
     }
+}
+
+/// Entries of a folder up to which it is listed; of a larger one, or a secret one, each lock file is asked for.
+const LISTED: usize = 200;
+
+/// The lock files of a folder.
+fn locks_in(folder: &Path) -> Vec<&'static str> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names: Option<Vec<OsString>> = fs::read_dir(here).ok().and_then(|entries| {
+        let names: Vec<_> = entries.take(LISTED + 1).filter_map(|entry| Some(entry.ok()?.file_name())).collect();
+        (names.len() <= LISTED).then_some(names)
+    });
+    let is_listed = |name: &&&str| names.as_ref().is_none_or(|names| names.iter().any(|entry| entry == **name));
+    LOCKS.iter().filter(is_listed).filter(|name| folder.join(name).is_file()).copied().collect()
 }
 
 impl LintJob<'_> {
