@@ -1,16 +1,20 @@
 //! Linting many files: finding them, reading them, judging and repairing each, in parallel and in order.
 
 mod baseline;
+mod bases;
 mod find;
 mod manifest;
 mod note;
 mod one;
 mod run;
 mod shellcheck;
+mod surroundings;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
+pub(crate) use bases::{add_bases, asks_for_bases};
 pub(crate) use find::{Target, find};
 pub(crate) use manifest::Law;
 pub(crate) use one::{Linted, Outcome};
 pub(crate) use run::{LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;
+pub(crate) use surroundings::Surroundings;

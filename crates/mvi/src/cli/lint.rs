@@ -7,7 +7,7 @@ use mvi_dockerfile::{Level, Safety, find_rule};
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::lint_settings::{Rulebook, rulebook};
 use super::output::{Exit, Failure};
-use crate::actions::lint::{self, Baseline, BaselineWriter, Law, LintJob, Linted, Mend, Outcome, Shellcheck};
+use crate::actions::lint::{self, Baseline, BaselineWriter, LintJob, Linted, Mend, Outcome, Shellcheck, Surroundings};
 use crate::render::lint::{LINT_RENDERERS, LintEnd, LintRenderer, diff, explain, list};
 use crate::render::{harmless, paint};
 use crate::report::lint::{LintTotals, UnreadFile};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit, Failure> {
 fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
     let found = lint::find(&args.paths, &book.exclude)?;
     let shellcheck = book.shellcheck.then(|| settings::program("shellcheck")).flatten().map(Shellcheck::new);
-    let law = Law::new(book.standard.clone());
+    let surroundings = Surroundings::new(&args.paths, &book.settings);
     let baseline = book.baseline.as_deref().map(Baseline::read).transpose()?;
     let job = LintJob {
         settings: &book.settings,
@@ -40,7 +40,8 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
         mend: mend(args),
         baseline: baseline.as_ref(),
         stdin_path: &args.stdin_path,
-        judge: Some(&law),
+        judge: Some(&book.law),
+        surroundings: Some(&surroundings),
         jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
     };
     let mut desk = Desk::new(args, book, found.unread)?;

@@ -10,3 +10,4 @@ mod reference;
 mod repairs;
 mod settings;
 mod shellcheck;
+mod surroundings;

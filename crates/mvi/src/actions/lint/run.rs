@@ -1,7 +1,6 @@
 //! Many files at once: threads take some at a time, results are told in the order of the files.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -13,6 +12,7 @@ use super::find::Target;
 use super::manifest;
 use super::one::{Opened, Outcome, judge};
 use super::shellcheck::Shellcheck;
+use super::surroundings::Surroundings;
 
 /// Files a thread takes at once: enough that starting `ShellCheck` for them is worth it.
 const TOGETHER: usize = 16;
@@ -33,6 +33,8 @@ pub(crate) struct LintJob<'a> {
     pub stdin_path: &'a str,
     /// The law that workloads are under.
     pub judge: Option<&'a dyn WorkloadJudge>,
+    /// What lies around files; nothing is known of it where it is not looked at.
+    pub surroundings: Option<&'a Surroundings>,
     /// Threads.
     pub jobs: usize,
 }
@@ -48,41 +50,16 @@ pub(crate) enum Mend {
     Show(Safety),
 }
 
-/// Lock files whose presence beside a Dockerfile rules ask about.
-const LOCKS: &[&str] = &[
-    "Cargo.lock",
-    "Gemfile.lock",
-    "Pipfile.lock",
-    "bun.lock",
-    "bun.lockb",
-    "composer.lock",
-    "go.sum",
-    "mix.lock",
-    "npm-shrinkwrap.json",
-    "package-lock.json",
-    "pdm.lock",
-    "pnpm-lock.yaml",
-    "poetry.lock",
-    "rebar.lock",
-    "requirements.txt",
-    "uv.lock",
-    "yarn.lock",
-];
-
 impl LintJob<'_> {
-    /// The settings of one file: those of all, and what lies beside it.
+    /// The settings of one file: those of all, and what belongs to it.
     pub(super) fn settings_for(&self, target: &Target) -> LintSettings {
         let mut settings = self.settings.clone();
-        if let Target::File(path) = target {
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let here = LOCKS.iter().filter(|name| folder.join(name).is_file());
-            settings.lock_files.extend(here.map(|name| (*name).to_owned()));
+        if let (Target::File(path), Some(surroundings)) = (target, self.surroundings) {
+            surroundings.add(path, &mut settings);
         }
         settings
     }
-}
 
-impl LintJob<'_> {
     /// The settings of one file that is read already, and its findings.
     #[must_use]
     pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
