@@ -93,6 +93,11 @@ fn any_manifest_is_read_and_judged() {
     check("manifest", targets::manifest, 2000, Shape::Free);
 }
 
+#[test]
+fn any_file_that_builds_images_is_read() {
+    check("builds", targets::builds, 1500, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

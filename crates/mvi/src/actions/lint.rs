@@ -15,6 +15,6 @@ pub(crate) use bases::{add_bases, asks_for_bases};
 pub(crate) use find::{Target, find};
 pub(crate) use manifest::Law;
 pub(crate) use one::{Linted, Outcome};
-pub(crate) use run::{LintJob, Mend, run};
+pub(crate) use run::{Bench, LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;
 pub(crate) use surroundings::Surroundings;

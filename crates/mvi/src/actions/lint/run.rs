@@ -39,6 +39,38 @@ pub(crate) struct LintJob<'a> {
     pub jobs: usize,
 }
 
+/// What files of an editor are linted with, until the settings change.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    /// What all files have in common.
+    pub settings: LintSettings,
+    /// The program that looks at scripts.
+    pub shellcheck: Option<Shellcheck>,
+    /// What lies around files.
+    pub surroundings: Surroundings,
+}
+
+impl Bench {
+    /// The settings of one file that is read already, and its findings.
+    #[must_use]
+    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
+        let job = LintJob {
+            settings: &self.settings,
+            shellcheck: self.shellcheck.as_ref(),
+            mend: Mend::Nothing,
+            baseline: None,
+            stdin_path: "-",
+            judge: None,
+            surroundings: Some(&self.surroundings),
+            jobs: 1,
+        };
+        let settings = job.settings_for(target);
+        let answers = job.shellcheck.and_then(|shellcheck| shellcheck.ask(std::iter::once(file)).pop().flatten());
+        let findings = judge(file, &settings, answers.as_deref());
+        (settings, findings)
+    }
+}
+
 /// What becomes of repairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mend {
@@ -58,15 +90,6 @@ impl LintJob<'_> {
             surroundings.add(path, &mut settings);
         }
         settings
-    }
-
-    /// The settings of one file that is read already, and its findings.
-    #[must_use]
-    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
-        let settings = self.settings_for(target);
-        let answers = self.shellcheck.and_then(|shellcheck| shellcheck.ask(std::iter::once(file)).pop().flatten());
-        let findings = judge(file, &settings, answers.as_deref());
-        (settings, findings)
     }
 }
 
