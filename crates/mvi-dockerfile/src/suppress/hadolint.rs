@@ -246,7 +246,7 @@ mod tests {
         };
         check("ignored: DL3000\n", "not a configuration");
         check("- a\n", "not a configuration");
-        check("a: [\n", "not a configuration");
+        check("a: [\n", "not YAML");
         check("failure-threshold: high\n", "`failure-threshold` cannot be `high`");
         check("override: {fatal: [DL3000]}\n", "`override` cannot be `fatal`");
         check("label-schema: {a: number}\n", "`label-schema.a` cannot be `number`");

@@ -138,7 +138,8 @@ fn page(desk: &Desk) -> String {
         "# What was found by hand, and what is found\n\n\
          Somebody analysed a repository of {dockerfiles} Dockerfiles (a server in Erlang: production, clustering, a swarm, \
          development, tests) by hand and wrote down what is wrong. `crates/mvi/tests/lint/acceptance` holds that \
-         repository, with the same stages, bases and line numbers; a test runs `mvi lint` on it and makes this page.\n\n\
+         repository as far as the text gives it: the main file has the same stages, packages and line numbers, the other files \
+         the bases of the author's table and little else. A test runs `mvi lint` on it and makes this page.\n\n\
          D1 to D7 are the sections of the analysis, G its rules, FN its failure narratives, REC its recommendations.\n\n\
          | where the author says so | what the author found | our file and line | our code |\n|---|---|---|---|\n"
     );
