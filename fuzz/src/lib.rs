@@ -1,7 +1,10 @@
 //! What each fuzz target does with its bytes. The workspace's tests run the same functions over `fuzz/seeds`.
 
 use mvi_advisories::{Coordinates, OsvRecord, affects};
+use std::collections::BTreeMap;
+
 use mvi_dockerfile::compose::Compose;
+use mvi_dockerfile::inventory::{Known, Pipelines, SourceFile, consolidate, take_stock};
 use mvi_dockerfile::kubernetes::Kubernetes;
 use mvi_dockerfile::manifest::{Desk, MANIFEST_RULES, Manifest};
 use mvi_dockerfile::shellcheck::{Answer, reviews};
@@ -191,6 +194,36 @@ pub fn manifest(bytes: &[u8]) {
         for finding in MANIFEST_RULES.iter().flat_map(|rule| rule.check(&manifest, &desk)) {
             assert!(finding.span.start <= finding.span.end, "{} has a place", finding.code);
             assert!(finding.span.end as usize <= length, "{} lies in the file", finding.code);
+        }
+    }
+}
+
+/// The bytes as every kind of file that builds images: uses lie in the file, and what a plan merges is a Dockerfile.
+pub fn builds(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (files, rest) = text.split_once("\n---\n").unwrap_or(("FROM a\n", &text));
+    let file = |path: &str, text: &str| SourceFile { path: path.to_owned(), bytes: text.as_bytes().to_owned() };
+    let mut all = vec![file("Dockerfile", files), file("b/Dockerfile.b", files)];
+    let users = [
+        ".gitlab-ci.yml",
+        ".github/workflows/a.yml",
+        "docker-bake.hcl",
+        "docker-bake.json",
+        "Makefile",
+        "compose.yaml",
+    ];
+    all.extend(users.iter().map(|path| file(path, rest)));
+    let inventory = take_stock(&all, &BTreeMap::new());
+    let lines = rest.lines().count().max(files.lines().count()) as u32 + 1;
+    for usage in inventory.rows.iter().flat_map(|row| &row.uses) {
+        assert!(usage.line >= 1 && usage.line <= lines, "{usage:?} lies in the file");
+        let _ = Pipelines::read(&all).of(std::slice::from_ref(usage));
+    }
+    let known = ["Dockerfile", "b/Dockerfile.b"];
+    let known = known.map(|path| Known { path: path.to_owned(), file: Dockerfile::parse(files.as_bytes()) });
+    for plan in &inventory.plans {
+        if let Some(merged) = consolidate(&known, plan) {
+            assert!(!Dockerfile::parse(merged.text.as_bytes()).stages().is_empty(), "what is merged has stages");
         }
     }
 }

@@ -2,6 +2,8 @@
 //! could become one. Files are given; none is read here.
 
 mod alike;
+mod automation;
+mod bake;
 mod ci;
 mod consolidate;
 mod purpose;
@@ -16,10 +18,12 @@ use jiff::Timestamp;
 use crate::syntax::Dockerfile;
 
 pub use alike::{Alike, Cluster, StageName, clusters};
+pub use automation::Pipelines;
+pub use ci::is_pipeline;
 pub use consolidate::{Consolidated, Plan, Step, consolidate, plans};
 pub use runtime::{Runtime, describe};
 pub use state::State;
-pub use uses::{Use, UseKind};
+pub use uses::{Use, UseKind, builds};
 
 /// A file of the repository that matters here.
 #[derive(Clone, Debug)]
@@ -128,7 +132,7 @@ pub fn role(path: &str) -> Option<Role> {
     }
     let script = matches!(lower.as_str(), "makefile" | "gnumakefile" | "justfile" | "jenkinsfile" | "tiltfile")
         || [".mk", ".sh", ".bash", ".hcl"].iter().any(|end| lower.ends_with(end))
-        || lower == "docker-bake.json";
+        || (lower.starts_with("docker-bake") && lower.ends_with(".json"));
     script.then_some(Role::Script)
 }
 

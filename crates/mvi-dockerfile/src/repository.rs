@@ -28,6 +28,6 @@ pub struct Automation {
     pub signs: Option<bool>,
     /// Whether it attaches where the image comes from (SLSA provenance).
     pub attests_origin: Option<bool>,
-    /// Platforms it builds for; empty when it does not say.
-    pub platforms: Vec<String>,
+    /// Platforms it builds for; empty for that of the machine it runs on, `None` when that is not known.
+    pub platforms: Option<Vec<String>>,
 }

@@ -1,6 +1,8 @@
 //! What linting depends on besides the file: plain data that the program puts together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -9,7 +11,7 @@ use crate::repository::Repository;
 use crate::selection::Selection;
 
 /// What to look for, and what is known about the place a file is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LintSettings {
     /// Rules that run, and how bad their findings are.
     pub selection: Selection,
@@ -27,6 +29,8 @@ pub struct LintSettings {
     pub allowed_bases: Vec<AllowedBase>,
     /// Stages that something builds by name (Compose, CI, bake); the last stage when empty.
     pub targets: Vec<String>,
+    /// Whether something builds the file and names no stage, so that the last one is built beside `targets`.
+    pub builds_last: bool,
     /// Lock files that exist, as paths from the folder of the build.
     pub lock_files: BTreeSet<String>,
     /// What `.dockerignore` keeps out of the build; `None` when there is none, or it was not looked for.
@@ -40,7 +44,7 @@ pub struct LintSettings {
     /// Bases nobody may use.
     pub bans: Vec<BannedBase>,
     /// Bases that stages which only help to build may use besides the allowed ones; empty when the standard has none.
-    pub builder_bases: Vec<String>,
+    pub builder_bases: Vec<AllowedBase>,
     /// Bases that are registered with GID, first event and ROM; `None` when no registry was asked.
     pub registered_bases: Option<Vec<String>>,
     /// Bases that an active CRQ excepts from the rules about bases.
@@ -66,6 +70,7 @@ impl Default for LintSettings {
             strict_labels: false,
             allowed_bases: Vec::new(),
             targets: Vec::new(),
+            builds_last: false,
             lock_files: BTreeSet::new(),
             ignored: None,
             platforms: Vec::new(),
@@ -84,16 +89,32 @@ impl Default for LintSettings {
 }
 
 /// A base of the standard.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug)]
 pub struct AllowedBase {
     /// As in `FROM`: `alpine:3.21`.
     pub reference: String,
     /// What runs on it (`go`, `python`), when the standard says so.
     pub runtime: Option<String>,
+    /// Which names mean it; where nobody says, those that refine the reference: `alpine:3.21.3` means `alpine:3.21`.
+    pub names: Option<Arc<dyn Names>>,
+}
+
+impl AllowedBase {
+    /// A base that every name means which refines it.
+    #[must_use]
+    pub fn new(reference: impl Into<String>) -> Self {
+        Self { reference: reference.into(), runtime: None, names: None }
+    }
+}
+
+/// Names of images that mean one thing, by patterns that only a standard knows.
+pub trait Names: fmt::Debug + Send + Sync {
+    /// Whether a name as in `FROM`, its variables filled in, is one of them; what cannot be told is not.
+    fn mean(&self, image: &str) -> bool;
 }
 
 /// A base nobody may use.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug)]
 pub struct BannedBase {
     /// A repository with a pattern of tags: `ubuntu:*`, `node:*-buster*`.
     pub pattern: String,
@@ -103,6 +124,8 @@ pub struct BannedBase {
     pub use_instead: Option<String>,
     /// Whether a CRQ may except it.
     pub may_be_excepted: bool,
+    /// Which names it means; the pattern decides where nobody says.
+    pub names: Option<Arc<dyn Names>>,
 }
 
 /// What the value of a label must be.

@@ -7,6 +7,8 @@ mod evidence;
 mod examine;
 pub(crate) mod explain;
 pub(crate) mod fleet;
+pub(crate) mod gather;
+pub(crate) mod inventory;
 pub(crate) mod known;
 pub(crate) mod layers;
 pub(crate) mod lint;

@@ -7,6 +7,7 @@ mod crq;
 mod crq_seal;
 mod crq_show;
 mod fleet;
+mod inventory;
 mod key;
 mod lint;
 mod lint_settings;
@@ -58,6 +59,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Crq(args) => crq::run(args),
         Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
+        Verb::Inventory(args) => inventory::run(args),
         Verb::Lint(args) => lint::run(args),
         Verb::Lsp(args) => lsp::run(args),
         Verb::Template(args) => template::run(args),

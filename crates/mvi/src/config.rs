@@ -85,6 +85,8 @@ pub(crate) struct LintConfig {
     pub baseline: Option<PathBuf>,
     /// Stages that something builds by name.
     pub targets: Vec<String>,
+    /// The standard that bases and workloads are judged by: one that is built in, or a file.
+    pub standard: Option<String>,
     /// Registries that images may come from.
     pub trusted_registries: Vec<String>,
     /// Images that manifests may run, `*` standing for anything.

@@ -2,6 +2,7 @@
 
 pub(crate) mod forest;
 mod harmless;
+pub(crate) mod inventory;
 mod json;
 pub(crate) mod lint;
 mod markdown;

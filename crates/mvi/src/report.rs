@@ -5,6 +5,7 @@ mod audit;
 mod explain;
 pub(crate) mod fleet;
 mod instruction;
+pub(crate) mod inventory;
 mod layers;
 pub(crate) mod lint;
 mod numbers;

@@ -98,6 +98,11 @@ fn any_advisory_is_read_or_refused() {
     check("osv_records", targets::osv_records, 2000, Shape::Free);
 }
 
+#[test]
+fn any_file_that_builds_images_is_read() {
+    check("builds", targets::builds, 1500, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

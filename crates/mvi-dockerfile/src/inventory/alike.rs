@@ -151,10 +151,14 @@ fn clusters_of<T: Clone + Ord>(samples: &[Sample<T>], least: f64) -> Vec<Cluster
     for index in 0..samples.len() {
         groups.entry(root(&mut roots, index)).or_default().push(index);
     }
+    let mut own: BTreeMap<usize, Vec<&(usize, usize, f64)>> = BTreeMap::new();
+    for pair in &pairs {
+        own.entry(root(&mut roots, pair.0)).or_default().push(pair);
+    }
     let groups = groups.into_iter().filter(|(_, members)| members.len() > 1);
     let mut found: Vec<_> = groups
         .map(|(group, members)| {
-            let mut own: Vec<_> = pairs.iter().filter(|(one, ..)| root(&mut roots, *one) == group).collect();
+            let mut own = own.remove(&group).unwrap_or_default();
             own.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| (a.0, a.1).cmp(&(b.0, b.1))));
             let (shared, more_shared) = shared(samples, &members);
             let name = |index: usize| samples[index].name.clone();

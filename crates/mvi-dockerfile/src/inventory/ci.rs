@@ -15,6 +15,8 @@ pub(super) struct Build {
     pub target: Option<String>,
     /// Names of what is built.
     pub images: Vec<String>,
+    /// Platforms it is built for; empty for that of the builder, `None` when that is not known.
+    pub platforms: Option<Vec<String>>,
     /// Whether it is pushed.
     pub publishes: bool,
     /// Whether `file` is a path from the context.
@@ -22,7 +24,8 @@ pub(super) struct Build {
 }
 
 /// Whether a path is that of a pipeline in YAML.
-pub(super) fn is_pipeline(path: &str) -> bool {
+#[must_use]
+pub fn is_pipeline(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     path.starts_with(".github/workflows/")
         || path.contains("/.github/workflows/")
@@ -54,7 +57,6 @@ const BUILDERS: &[&[&str]] = &[
 const WITH_VALUE: &[&str] = &[
     "--build-arg",
     "--label",
-    "--platform",
     "--cache-from",
     "--cache-to",
     "--progress",
@@ -129,7 +131,7 @@ fn command(line: &str, number: u32) -> Option<Build> {
         };
         BUILDERS.iter().find(|builder| here(builder)).map(|builder| (at, builder.len()))
     })?;
-    let mut build = Build { line: number, ..Build::default() };
+    let mut build = Build { line: number, platforms: Some(Vec::new()), ..Build::default() };
     let mut rest = words[from + builder..].iter().copied();
     while let Some(word) = rest.next() {
         if matches!(word, "&&" | "||" | "|" | ";" | ">" | "2>&1" | "&") {
@@ -142,6 +144,7 @@ fn command(line: &str, number: u32) -> Option<Build> {
             "-t" | "--tag" | "--destination" => build.images.extend(value()),
             "--target" => build.target = value(),
             "--context" => build.context = value().map(|context| context.trim_start_matches("dir://").to_owned()),
+            "--platform" => build.platforms = value().and_then(|value| platforms(&value)),
             "--push" => build.publishes = true,
             _ if WITH_VALUE.contains(&flag) => drop(value()),
             _ if word.starts_with('-') => {}
@@ -189,39 +192,13 @@ fn action(step: &Node, line: u32) -> Option<Build> {
             .collect(),
         // `push: ${{ … }}` pushes sometimes, which is publishing.
         publishes: of(&["push"]).is_some_and(|push| push != "false"),
+        platforms: of(&["platforms", "platform"]).map_or_else(|| Some(Vec::new()), |value| platforms(&value)),
         file_is_in_context: false,
     })
 }
 
-/// Targets of a bake file, in HCL or JSON: the assignments between braces, whatever else there is.
-pub(super) fn bake(text: &str) -> Vec<Build> {
-    let mut builds: Vec<Build> = Vec::new();
-    let mut open: Option<Build> = None;
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim().trim_end_matches(',');
-        let begins = line.starts_with("target ") && line.ends_with('{');
-        if begins {
-            builds.extend(open.take());
-            open = Some(Build { line: number as u32 + 1, file_is_in_context: true, ..Build::default() });
-        } else if line.starts_with("group ") || line.starts_with("variable ") || line.starts_with("function ") {
-            builds.extend(open.take());
-        }
-        let Some(build) = open.as_mut() else { continue };
-        let Some((key, value)) = line.split_once('=') else { continue };
-        let value = value.trim();
-        let text = || value.trim_matches('"').to_owned();
-        match key.trim() {
-            "context" => build.context = Some(text()),
-            "dockerfile" => build.file = Some(text()),
-            "target" => build.target = Some(text()),
-            "tags" => build.images.extend(quoted(value)),
-            _ => {}
-        }
-    }
-    builds.extend(open);
-    builds
-}
-
-fn quoted(text: &str) -> Vec<String> {
-    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+/// The platforms of a list with commas; `None` where a variable or a matrix says them.
+pub(super) fn platforms(list: &str) -> Option<Vec<String>> {
+    let known = !list.contains(['$', '{']);
+    known.then(|| list.split([',', '\n']).map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect())
 }

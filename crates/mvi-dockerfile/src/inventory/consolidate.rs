@@ -30,6 +30,8 @@ pub struct Step {
     pub target: Option<String>,
     /// Why, a sentence without a full stop.
     pub why: String,
+    /// The folder it is built from, from the repository's; nothing when nobody builds it, or not always from one.
+    pub context: Option<String>,
 }
 
 /// A Dockerfile made of several.
@@ -66,7 +68,10 @@ fn plan(runtime: &'static str, rows: &[&Row]) -> Option<Plan> {
                 State::Deprecated => format!("{}; what {} builds takes its place", row.why, into.path),
                 _ => row.why.clone(),
             };
-            Step { path: row.path.clone(), target, why }
+            let mut contexts: Vec<&String> = row.uses.iter().filter_map(|usage| usage.context.as_ref()).collect();
+            contexts.dedup();
+            let context = (contexts.len() == 1).then(|| contexts[0].clone());
+            Step { path: row.path.clone(), target, why, context }
         })
         .collect();
     (!steps.is_empty()).then(|| Plan { runtime, into: into.path.clone(), steps })
@@ -109,13 +114,17 @@ pub fn consolidate(known: &[Known], plan: &Plan) -> Option<Consolidated> {
         let (Some(target), Some(other)) = (&step.target, known.iter().find(|known| known.path == step.path)) else {
             continue;
         };
-        let guest = Guest { path: &step.path, file: &other.file, target, newest: newest.as_ref() };
+        let context = step.context.as_deref();
+        let guest = Guest { path: &step.path, file: &other.file, target, context, newest: newest.as_ref() };
         guest.remark(&globals, &mut remarks);
-        text.push_str(&format!("\n# What {} built: --target {target}\n", step.path));
+        // The empty line keeps it from being the description of the stage that follows.
+        text.push_str(&format!("\n# What {} built: --target {target}\n\n", step.path));
         text.push_str(&guest.stages(&main.file, &mut names, &mut remarks));
     }
     let end = unlike("default", &mut names);
-    text.push_str(&format!("\n# The last stage is what is built when no target is named.\nFROM {default} AS {end}\n"));
+    text.push_str(&format!(
+        "\n# The last stage is what is built when no target is named.\n\nFROM {default} AS {end}\n"
+    ));
     Some(Consolidated { text, remarks })
 }
 
@@ -159,6 +168,7 @@ struct Guest<'a> {
     path: &'a str,
     file: &'a Dockerfile,
     target: &'a str,
+    context: Option<&'a str>,
     newest: Option<&'a Runtime>,
 }
 
@@ -172,12 +182,19 @@ impl Guest<'_> {
             };
             remarks.push(text);
         }
-        if let Some((folder, _)) = self.path.rsplit_once('/') {
-            remarks.push(format!(
-                "paths in {} are taken from the top of the repository now, not from {folder}/",
+        let folder = self.path.rsplit_once('/').map(|(folder, _)| folder);
+        remarks.extend(match (self.context, folder) {
+            // It was built from there before.
+            (Some(""), _) | (None, None) => None,
+            (Some(context), _) => Some(format!(
+                "paths in {} are taken from the top of the repository now, not from {context}/",
                 self.path
-            ));
-        }
+            )),
+            (None, Some(folder)) => Some(format!(
+                "paths in {} are taken from the top of the repository now; nothing says whether they were from {folder}/",
+                self.path
+            )),
+        });
     }
 
     /// Its stages under new names; those that the host has as well are not repeated.

@@ -8,7 +8,11 @@ const DEVELOPING: &[&str] = &["dev", "devel", "development", "local", "debug", "
 /// Words of names for tests.
 const TESTING: &[&str] = &["test", "tests", "testing", "e2e", "integration", "bench", "benchmark", "lint"];
 /// Folders whose names say nothing.
-const SILENT: &[&str] = &["docker", "dockerfiles", "services", "deploy", "build", "images", "containers", "src", "."];
+const SILENT: &[&str] =
+    &["docker", "dockerfiles", "image", "services", "deploy", "build", "images", "containers", "src", "."];
+
+/// Folders of what others wrote.
+const VENDORED: &[&str] = &["vendor", "node_modules", "third_party", "third-party"];
 
 /// The purpose of a file.
 pub(super) fn of(path: &str, file: &Dockerfile) -> String {
@@ -60,8 +64,18 @@ pub(super) fn is_developing(path: &str) -> bool {
 /// Whether name or folder say that it is for tests.
 pub(super) fn is_testing(path: &str) -> bool {
     let folders = path.split('/').rev().skip(1);
-    let special = |folder: &str| folder == "ci" || folder == ".ci" || TESTING.contains(&folder);
+    let special = |folder: &str| {
+        folder == "ci"
+            || folder == ".ci"
+            || folder == "testdata"
+            || folder.split(['-', '_']).any(|word| TESTING.contains(&word))
+    };
     words(&word(path)).any(|word| TESTING.contains(&word.as_str())) || folders.into_iter().any(special)
+}
+
+/// Whether it is in a folder of what others wrote.
+pub(super) fn is_vendored(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|folder| VENDORED.contains(&folder))
 }
 
 /// A name for a stage that does what a file did: `cluster`, `swarm-base`.

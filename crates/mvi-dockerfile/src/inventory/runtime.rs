@@ -8,8 +8,10 @@ use crate::syntax::Dockerfile;
 pub struct Runtime {
     /// `erlang`, `go`, `python`, …
     pub name: &'static str,
-    /// The number that releases are counted by: 28 of Erlang 28.3, 12 of Python 3.12; nothing when no tag says.
+    /// The release as its makers count: 28 of Erlang 28.3, 3012 of Python 3.12; nothing when no tag says.
     pub line: Option<u32>,
+    /// The release for people: `28`, `3.12`.
+    pub version: Option<String>,
     /// The image that brings it.
     pub reference: String,
 }
@@ -52,7 +54,8 @@ pub(super) fn of(file: &Dockerfile) -> Option<Runtime> {
 pub(super) fn of_reference(reference: &str) -> Option<Runtime> {
     let (repository, tag) = split(reference);
     let kind = kind(repository)?;
-    Some(Runtime { name: kind.name, line: line(tag, kind.counted), reference: reference.to_owned() })
+    let (line, version) = line(tag, kind.counted).unzip();
+    Some(Runtime { name: kind.name, line, version, reference: reference.to_owned() })
 }
 
 fn kind(repository: &str) -> Option<&'static Kind> {
@@ -60,14 +63,21 @@ fn kind(repository: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.repositories.contains(&last))
 }
 
-/// The number that counts in a tag; Maven's `3.9-eclipse-temurin-21` is about Java 21.
-fn line(tag: &str, counted: usize) -> Option<u32> {
+/// The release a tag is of, as a number and for people; Maven's `3.9-eclipse-temurin-21` is about Java 21.
+fn line(tag: &str, counted: usize) -> Option<(u32, String)> {
     let tag = ["temurin-", "openjdk-", "jdk-", "jdk", "otp-"]
         .iter()
         .find_map(|sign| tag.split_once(sign))
         .map_or(tag, |(_, tag)| tag);
     let version = tag.trim_start_matches('v').split(['-', '_', '+']).next().unwrap_or_default();
-    version.split('.').nth(counted).and_then(|number| number.parse().ok())
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    let major = numbers.next()?.ok()?;
+    if counted == 0 {
+        return Some((major, major.to_string()));
+    }
+    let minor = numbers.next()?.ok()?;
+    // A thousand: the next major release is more than one behind whatever the minor one is.
+    Some((major.checked_mul(1000)?.checked_add(minor)?, format!("{major}.{minor}")))
 }
 
 /// The image a stage itself stands on: as it resolves, or as it is written where a variable is not known.
@@ -94,13 +104,13 @@ pub fn describe(reference: &str) -> String {
     let (repository, tag) = split(reference);
     let Some(kind) = kind(repository) else { return reference.to_owned() };
     let mut words = Vec::new();
-    let owner = repository.rsplit('/').nth(1).filter(|owner| *owner != "library" && !owner.contains(['.', ':']));
+    let owner = repository
+        .rsplit('/')
+        .nth(1)
+        .filter(|owner| *owner != "library" && *owner != kind.name && !owner.contains(['.', ':']));
     words.extend(owner.map(str::to_uppercase));
     words.push(kind.title.to_owned());
-    if let Some(line) = line(tag, kind.counted) {
-        let major = tag.split('.').next().unwrap_or_default();
-        words.push(if kind.counted == 0 { line.to_string() } else { format!("{major}.{line}") });
-    }
+    words.extend(line(tag, kind.counted).map(|(_, version)| version));
     let flavours = [("alpine", "Alpine"), ("slim", "slim"), ("distroless", "distroless")];
     words.extend(flavours.iter().filter(|(sign, _)| tag.contains(sign)).map(|(_, word)| (*word).to_owned()));
     words.join(" ")

@@ -15,7 +15,7 @@ pub enum State {
     NeedsUpdate,
     /// Its runtime is two or more releases behind.
     Deprecated,
-    /// It is for something of its own, such as tests.
+    /// It is for something of its own, such as tests, or came with a dependency.
     Specialized,
     /// It is for developing.
     Keep,
@@ -41,11 +41,13 @@ impl State {
 
 /// Gives every row its state.
 pub(super) fn judge(rows: &mut [Row]) {
-    let mut newest: BTreeMap<&'static str, u32> = BTreeMap::new();
-    for runtime in rows.iter().filter_map(|row| row.runtime.as_ref()) {
-        if let Some(line) = runtime.line {
+    let mut newest: BTreeMap<&'static str, (u32, String)> = BTreeMap::new();
+    for runtime in rows.iter().filter(|row| !purpose::is_vendored(&row.path)).filter_map(|row| row.runtime.as_ref()) {
+        if let (Some(line), Some(version)) = (runtime.line, &runtime.version) {
             let most = newest.entry(runtime.name).or_default();
-            *most = line.max(*most);
+            if line > most.0 {
+                *most = (line, version.clone());
+            }
         }
     }
     let first: Vec<Option<(State, String)>> = rows.iter().map(|row| before_duplicates(row, &newest)).collect();
@@ -60,12 +62,15 @@ pub(super) fn judge(rows: &mut [Row]) {
     }
 }
 
-fn before_duplicates(row: &Row, newest: &BTreeMap<&'static str, u32>) -> Option<(State, String)> {
+fn before_duplicates(row: &Row, newest: &BTreeMap<&'static str, (u32, String)>) -> Option<(State, String)> {
     if purpose::is_developing(&row.path) || row.purpose.to_lowercase().contains("development") {
         return Some((State::Keep, "it is for developing".to_owned()));
     }
     if purpose::is_testing(&row.path) || row.purpose.to_lowercase().contains("testing") {
         return Some((State::Specialized, "it is for tests or pipelines".to_owned()));
+    }
+    if purpose::is_vendored(&row.path) {
+        return Some((State::Specialized, "it came with something else".to_owned()));
     }
     if matches!(row.path.as_str(), "Dockerfile" | "Containerfile") {
         return Some((State::Active, "it is the repository's own".to_owned()));
@@ -74,15 +79,13 @@ fn before_duplicates(row: &Row, newest: &BTreeMap<&'static str, u32>) -> Option<
         return Some((State::Active, format!("{} publishes it", publisher.file)));
     }
     let runtime = row.runtime.as_ref()?;
-    let newest = *newest.get(runtime.name)?;
-    let line = runtime.line?;
+    let (newest, newest_version) = newest.get(runtime.name)?;
+    let (line, version) = (runtime.line?, runtime.version.as_ref()?);
+    let why = format!("{} is on {version}, the newest here is {newest_version}", runtime.name);
     match newest - line {
         0 => None,
-        1 => Some((State::NeedsUpdate, format!("{} is on {line}, the newest here is {newest}", runtime.name))),
-        behind => Some((
-            State::Deprecated,
-            format!("{} is on {line}, {behind} behind the newest here, {newest}", runtime.name),
-        )),
+        1 => Some((State::NeedsUpdate, why)),
+        _ => Some((State::Deprecated, why)),
     }
 }
 

@@ -157,11 +157,10 @@ fn the_merged_dockerfile_builds_what_the_files_built_and_the_same_by_default() {
         merged.remarks,
         [
             "docker-swarm/services/Dockerfile.base takes the argument OTP, whose default was filled in",
-            "paths in docker-swarm/services/Dockerfile.base are taken from the top of the repository now, not from \
-         docker-swarm/services/",
             "stage `builder` stands for stage builder of docker-swarm/services/Dockerfile.base, which stood on \
          `erlang:28-alpine`",
-            "paths in docker/Dockerfile.cluster are taken from the top of the repository now, not from docker/",
+            "paths in docker/Dockerfile.cluster are taken from the top of the repository now; nothing says whether they were \
+             from docker/",
             "stage `builder` stands for stage builder of docker/Dockerfile.cluster, which stood on `erlang:27-alpine`",
         ]
     );
@@ -182,12 +181,12 @@ fn stages_that_differ_are_renamed_with_all_that_names_them() {
     let plan = &take_stock(&files, &BTreeMap::new()).plans[0];
     let merged = consolidate(&known(&files), plan).unwrap().text;
     let wanted = "FROM node:22-alpine AS build\nRUN npm ci\nFROM node:22-alpine AS runtime\nCOPY --from=build /a /a\n\n\
-                  # What b/Dockerfile.worker built: --target worker\n\
+                  # What b/Dockerfile.worker built: --target worker\n\n\
                   FROM node:22-alpine AS worker-build\nRUN npm ci --omit=dev\n\n\
                   FROM worker-build AS worker-more\nRUN --mount=type=bind,from=worker-build,target=/x true\n\n\
                   FROM scratch AS worker\nCOPY --from=worker-more /a /a\nCOPY --from=worker-build /b /b\nCOPY \
                   --from=busybox:1 /c /c\n\n\n\
-                  # The last stage is what is built when no target is named.\nFROM runtime AS default\n";
+                  # The last stage is what is built when no target is named.\n\nFROM runtime AS default\n";
     assert_eq!(merged.replace("\n\n\n", "\n\n"), wanted.replace("\n\n\n", "\n\n"));
 }
 

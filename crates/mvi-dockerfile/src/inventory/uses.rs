@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::bake;
 use super::ci::{self, Build};
 use super::{Known, Role, SourceFile, role};
 use crate::compose::Compose;
@@ -19,6 +20,10 @@ pub struct Use {
     pub kind: UseKind,
     /// The stage that is built, when one is named.
     pub target: Option<String>,
+    /// The folder that is built, from the repository's; nothing where an image is only run, or a URL is built.
+    pub context: Option<String>,
+    /// Platforms it is built for; empty for that of the builder, `None` when that is not known.
+    pub platforms: Option<Vec<String>>,
     /// Whether what is built is published from there.
     pub publishes: bool,
 }
@@ -43,6 +48,15 @@ pub enum UseKind {
 }
 
 impl UseKind {
+    /// Whether files of this kind build, and do not only run what others built.
+    #[must_use]
+    pub const fn builds(self) -> bool {
+        match self {
+            Self::Ci | Self::Compose | Self::Bake | Self::Makefile | Self::Script => true,
+            Self::Kubernetes | Self::Dockerfile => false,
+        }
+    }
+
     /// In lower case.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -67,28 +81,49 @@ struct Finder {
 
 /// The uses of each Dockerfile, by its path.
 pub(super) fn find(known: &[Known], files: &[SourceFile]) -> BTreeMap<String, Vec<Use>> {
-    let paths = known.iter().map(|known| known.path.clone()).collect();
-    let mut finder = Finder { paths, uses: BTreeMap::new(), images: HashMap::new() };
-    let mut objects = Vec::new();
-    for file in files {
-        match role(&file.path) {
-            Some(Role::Dockerfile) | None => {}
-            Some(Role::Yaml) => finder.yaml(file, &mut objects),
-            Some(Role::Script) => finder.text(file),
-        }
-    }
+    let mut finder = Finder::new(known.iter().map(|known| known.path.clone()).collect());
+    let objects = finder.read(files);
     for (path, objects) in &objects {
         finder.kubernetes(path, objects);
     }
     finder.bases(known);
-    for uses in finder.uses.values_mut() {
-        uses.sort();
-        uses.dedup();
-    }
-    finder.uses
+    finder.end()
+}
+
+/// The builds of each Dockerfile by its path, without what only runs the images; paths are enough for that.
+#[must_use]
+pub fn builds<'p>(dockerfiles: impl Iterator<Item = &'p str>, files: &[SourceFile]) -> BTreeMap<String, Vec<Use>> {
+    let mut finder = Finder::new(dockerfiles.map(str::to_owned).collect());
+    finder.read(files);
+    finder.end()
 }
 
 impl Finder {
+    fn new(paths: BTreeSet<String>) -> Self {
+        Self { paths, uses: BTreeMap::new(), images: HashMap::new() }
+    }
+
+    /// Notes all builds; returns what may run the images.
+    fn read<'f>(&mut self, files: &'f [SourceFile]) -> Vec<(&'f str, Kubernetes)> {
+        let mut objects = Vec::new();
+        for file in files {
+            match role(&file.path) {
+                Some(Role::Dockerfile) | None => {}
+                Some(Role::Yaml) => self.yaml(file, &mut objects),
+                Some(Role::Script) => self.text(file),
+            }
+        }
+        objects
+    }
+
+    fn end(mut self) -> BTreeMap<String, Vec<Use>> {
+        for uses in self.uses.values_mut() {
+            uses.sort();
+            uses.dedup();
+        }
+        self.uses
+    }
+
     fn yaml<'f>(&mut self, file: &'f SourceFile, objects: &mut Vec<(&'f str, Kubernetes)>) {
         let name = file.path.rsplit('/').next().unwrap_or_default();
         if Compose::is_name(name) {
@@ -112,6 +147,7 @@ impl Finder {
                 target: known(&build.target),
                 images: service.image.iter().map(|image| image.text.clone()).collect(),
                 publishes: false,
+                platforms: None,
                 // Compose names Dockerfiles from the context, all others from where they stand.
                 file_is_in_context: true,
             };
@@ -128,7 +164,7 @@ impl Finder {
             _ if name.contains("makefile") || name.ends_with(".mk") || name == "justfile" => UseKind::Makefile,
             _ => UseKind::Script,
         };
-        let builds = if kind == UseKind::Bake { ci::bake(&text) } else { ci::commands(&text) };
+        let builds = if kind == UseKind::Bake { bake::builds(&text) } else { ci::commands(&text) };
         builds.into_iter().for_each(|build| self.built(&file.path, kind, build));
     }
 
@@ -146,9 +182,10 @@ impl Finder {
             let preferred =
                 if build.file_is_in_context || file.is_none() { in_context.clone() } else { in_place.clone() };
             let container = file.is_none().then(|| join(&context, "Containerfile"));
-            [Some(preferred), file.is_some().then_some(in_context), container].into_iter().flatten()
+            let paths = [Some(preferred), file.is_some().then_some(in_context), container].into_iter().flatten();
+            paths.map(|path| (path, context.clone())).collect::<Vec<_>>()
         });
-        let Some(path) = candidates.into_iter().find(|path| self.paths.contains(path)) else { return };
+        let Some((path, context)) = candidates.into_iter().find(|(path, _)| self.paths.contains(path)) else { return };
         for image in &build.images {
             let repository = ImageReference::parse(image).repository.to_owned();
             self.images.entry(repository).or_default().insert(path.clone());
@@ -158,6 +195,8 @@ impl Finder {
             line: build.line,
             kind,
             target: build.target,
+            context: Some(context),
+            platforms: build.platforms,
             publishes: build.publishes && kind == UseKind::Ci,
         };
         self.uses.entry(path).or_default().push(usage);
@@ -186,7 +225,15 @@ impl Finder {
     fn run(&mut self, path: &str, line: u32, kind: UseKind, image: &str) {
         let repository = ImageReference::parse(image).repository;
         for dockerfile in self.images.get(repository).into_iter().flatten().filter(|dockerfile| *dockerfile != path) {
-            let usage = Use { file: path.to_owned(), line, kind, target: None, publishes: false };
+            let usage = Use {
+                file: path.to_owned(),
+                line,
+                kind,
+                target: None,
+                context: None,
+                platforms: None,
+                publishes: false,
+            };
             self.uses.entry(dockerfile.clone()).or_default().push(usage);
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn all_but(settings: &mut LintSettings, change: impl FnOnce(&mut Auto
         lists_contents: Some(true),
         signs: Some(true),
         attests_origin: Some(true),
-        platforms: vec!["linux/amd64".into(), "linux/arm64".into()],
+        platforms: Some(vec!["linux/amd64".into(), "linux/arm64".into()]),
     };
     change(&mut automation);
     settings.repository.automation = Some(automation);

@@ -26,7 +26,7 @@ pub(crate) fn edits(view: &View<'_>, settings: &LintSettings, wanted: &Wanted<'_
     let name = name(view, runtime, &mut edits)?;
     let mut lines = vec![format!("FROM {name} AS {}", free_name(view, "debug"))];
     lines.extend(install_lines(view, runtime.index, wanted.manager, &words(wanted.packages)));
-    if settings.targets.is_empty() {
+    if settings.targets.is_empty() || settings.builds_last {
         lines.extend([String::new(), format!("FROM {name} AS {}", free_name(view, "release"))]);
     }
     edits.push(at_end(view.file, &lines));

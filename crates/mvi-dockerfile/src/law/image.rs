@@ -1,8 +1,12 @@
 //! Names of images: repository, tag and digest, and how exactly they say which image is meant.
 
+use crate::settings::{AllowedBase, BannedBase};
+
 /// A name taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Image<'a> {
+    /// As it was written.
+    text: &'a str,
     /// Without Docker Hub's own names before it: `alpine`, `ghcr.io/org/name`.
     pub(crate) repository: &'a str,
     pub(crate) tag: Option<&'a str>,
@@ -15,7 +19,7 @@ impl<'a> Image<'a> {
         let last = name.rfind('/').map_or(0, |slash| slash + 1);
         let colon = name[last..].find(':').map(|colon| last + colon);
         let (repository, tag) = colon.map_or((name, None), |colon| (&name[..colon], Some(&name[colon + 1..])));
-        Self { repository: short(repository), tag, digest }
+        Self { text, repository: short(repository), tag, digest }
     }
 
     /// Whether it says which image is meant down to the patch: a digest, `3.21.3`, a date, or a commit.
@@ -36,6 +40,16 @@ impl<'a> Image<'a> {
             (Some(wanted), Some(tag)) => refines(tag, wanted),
             (Some(_), None) => false,
         }
+    }
+
+    /// Whether it is a base of the set.
+    pub(crate) fn is_of(&self, allowed: &AllowedBase) -> bool {
+        allowed.names.as_ref().map_or_else(|| self.refines(&allowed.reference), |names| names.mean(self.text))
+    }
+
+    /// Whether a ban means it.
+    pub(crate) fn is_banned_by(&self, ban: &BannedBase) -> bool {
+        ban.names.as_ref().map_or_else(|| self.is_meant_by(&ban.pattern), |names| names.mean(self.text))
     }
 
     /// Whether a pattern `repository:glob` means it.

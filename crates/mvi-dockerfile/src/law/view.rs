@@ -128,21 +128,25 @@ pub(crate) fn is_root(user: &Word) -> bool {
 fn targets(file: &Dockerfile, settings: &LintSettings) -> Vec<usize> {
     let stages = file.stages();
     let named: BTreeSet<usize> = settings.targets.iter().filter_map(|name| file.stage_named(name)).collect();
-    let named: Vec<usize> = named.into_iter().filter(|stage| !is_aside(&stages[*stage])).collect();
-    if !named.is_empty() {
-        return named;
+    let mut named: BTreeSet<usize> = named.into_iter().filter(|stage| !is_aside(&stages[*stage])).collect();
+    if named.is_empty() || settings.builds_last {
+        named.extend(default_target(stages));
     }
-    let Some(last) = stages.last() else { return Vec::new() };
+    named.into_iter().collect()
+}
+
+fn default_target(stages: &[Stage]) -> Option<usize> {
+    let last = stages.last()?;
     if !is_aside(last) {
-        return vec![last.index];
+        return Some(last.index);
     }
     let mut open = last;
     for _ in 0..stages.len() {
         match open.base {
-            Base::Stage(base) if !is_aside(&stages[base]) => return vec![base],
+            Base::Stage(base) if !is_aside(&stages[base]) => return Some(base),
             Base::Stage(base) => open = &stages[base],
             Base::Image(_) | Base::Scratch => break,
         }
     }
-    vec![stages.iter().rev().find(|stage| !is_aside(stage)).map_or(last.index, |stage| stage.index)]
+    Some(stages.iter().rev().find(|stage| !is_aside(stage)).map_or(last.index, |stage| stage.index))
 }

@@ -27,6 +27,7 @@ static META: RuleMeta = RuleMeta {
             reason: "larger than the whole budget".into(),
             use_instead: Some("alpine:3.21.3".into()),
             may_be_excepted: true,
+            names: None,
         }];
     },
     ..RuleMeta::PLAIN
@@ -49,7 +50,7 @@ impl Rule for BannedBaseUsed {
 fn finding(file: &Dockerfile, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
     let name = base.resolved.as_ref()?;
     let image = Image::parse(name);
-    let ban: &BannedBase = settings.bans.iter().find(|ban| image.is_meant_by(&ban.pattern))?;
+    let ban: &BannedBase = settings.bans.iter().find(|ban| image.is_banned_by(ban))?;
     if ban.may_be_excepted && settings.excepted_bases.iter().any(|excepted| image.refines(excepted)) {
         return None;
     }

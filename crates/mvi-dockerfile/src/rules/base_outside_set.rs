@@ -21,7 +21,7 @@ static META: RuleMeta = RuleMeta {
     good: "FROM alpine:3.21.3\nRUN echo hello\n",
     fixes: Fixes::Unsafe,
     beside: &["REC-04"],
-    settings: |settings| settings.allowed_bases = vec![AllowedBase { reference: "alpine:3.21".into(), runtime: None }],
+    settings: |settings| settings.allowed_bases = vec![AllowedBase::new("alpine:3.21")],
     ..RuleMeta::PLAIN
 };
 
@@ -42,10 +42,10 @@ impl Rule for BaseOutsideSet {
 fn finding(file: &Dockerfile, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
     let name = base.resolved.as_ref()?;
     let image = Image::parse(name);
-    let is_allowed = settings.allowed_bases.iter().any(|allowed| image.refines(&allowed.reference));
+    let is_allowed = settings.allowed_bases.iter().any(|allowed| image.is_of(allowed));
     let is_excepted = settings.excepted_bases.iter().any(|excepted| image.refines(excepted));
     // A ban says more than that it is not in the set.
-    let is_banned = settings.bans.iter().any(|ban| image.is_meant_by(&ban.pattern));
+    let is_banned = settings.bans.iter().any(|ban| image.is_banned_by(ban));
     if is_allowed || is_excepted || is_banned {
         return None;
     }

@@ -18,7 +18,7 @@ static META: RuleMeta = RuleMeta {
     bad: "ARG BASE\nFROM ${BASE}\nRUN echo hello\n",
     good: "ARG BASE=alpine:3.21.3\nFROM ${BASE}\nRUN echo hello\n",
     beside: &["MVI5008", "MVI3006"],
-    settings: |settings| settings.allowed_bases = vec![AllowedBase { reference: "alpine:3.21".into(), runtime: None }],
+    settings: |settings| settings.allowed_bases = vec![AllowedBase::new("alpine:3.21")],
     ..RuleMeta::PLAIN
 };
 

@@ -3,7 +3,7 @@
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::law::image::exactly;
 use crate::law::view::image_of;
-use crate::law::{Image, View};
+use crate::law::{Image, View, repository_of};
 use crate::rule::{Fixes, Group, Rule, RuleMeta};
 use crate::settings::{AllowedBase, LintSettings};
 use crate::stages::ImageName;
@@ -21,8 +21,8 @@ static META: RuleMeta = RuleMeta {
     good: "FROM golang:1.24.2-alpine3.21 AS builder\nRUN echo hello > /app\n\nFROM alpine:3.21.3\nCOPY --from=builder /app /app\n",
     fixes: Fixes::Unsafe,
     settings: |settings| {
-        settings.allowed_bases = vec![AllowedBase { reference: "alpine:3.21".into(), runtime: None }];
-        settings.builder_bases = vec!["golang:1.24-alpine".into()];
+        settings.allowed_bases = vec![AllowedBase::new("alpine:3.21")];
+        settings.builder_bases = vec![AllowedBase::new("golang:1.24-alpine")];
         settings.pins = [("golang:1.24-alpine".into(), "golang:1.24.2-alpine3.21".into())].into();
     },
     ..RuleMeta::PLAIN
@@ -45,13 +45,13 @@ impl Rule for BuilderBase {
 fn finding(file: &Dockerfile, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
     let name = base.resolved.as_ref()?;
     let image = Image::parse(name);
-    let allowed = || settings.allowed_bases.iter().map(|allowed| &allowed.reference).chain(&settings.builder_bases);
-    if allowed().any(|entry| image.refines(entry)) {
+    let allowed = || settings.allowed_bases.iter().chain(&settings.builder_bases);
+    if allowed().any(|entry| image.is_of(entry)) {
         return None;
     }
     let finding =
         Finding::new(&META, base.span, format!("`{name}` is neither a builder of the standard nor one of its bases"));
-    let other = allowed().find(|entry| Image::parse(entry).repository == image.repository);
+    let other = allowed().map(|entry| &entry.reference).find(|entry| repository_of(entry) == image.repository);
     let Some(other) = other.filter(|_| base.span.of(file.text()) == base.text) else { return Some(finding) };
     let other = exactly(settings, other);
     let edits = vec![Edit { span: base.span, text: other.clone() }];

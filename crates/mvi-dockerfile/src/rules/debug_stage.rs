@@ -40,7 +40,8 @@ impl Rule for DebugStage {
 }
 
 fn default_target(view: &View<'_>, settings: &LintSettings) -> Option<Finding> {
-    let last = view.file.stages().last().filter(|stage| is_debug(stage) && settings.targets.is_empty())?;
+    let is_built = settings.targets.is_empty() || settings.builds_last;
+    let last = view.file.stages().last().filter(|stage| is_built && is_debug(stage))?;
     let runtime = view.runtime().filter(|runtime| runtime.index != last.index)?;
     let label = |stage: &Stage| {
         stage.name.as_ref().map_or_else(|| format!("stage {}", stage.index), |name| format!("`{}`", name.text))

@@ -100,8 +100,12 @@ fn machine_in(text: &str) -> Option<(usize, &'static str)> {
 
 fn single(file: &Dockerfile, settings: &LintSettings) -> Option<Finding> {
     let automation = settings.repository.automation.as_ref()?;
-    let [platform] = automation.platforms.as_slice() else { return None };
-    let stage = View::new(file, settings).runtime()?;
+    let platform = match automation.platforms.as_deref()? {
+        [] => "the kind of machine it runs on",
+        [platform] => platform,
+        _ => return None,
+    };
+    let stage = View::new(file, settings).runtime().filter(|stage| stage.instructions.len() > 1)?;
     let message = format!("{} builds this for {platform} and nothing else", automation.path);
     Some(
         Finding::new(&META, stage.span, message)

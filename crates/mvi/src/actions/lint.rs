@@ -2,6 +2,7 @@
 
 mod align;
 mod baseline;
+mod bases;
 mod cost;
 mod find;
 mod manifest;
@@ -9,11 +10,14 @@ mod note;
 mod one;
 mod run;
 mod shellcheck;
+mod surroundings;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
+pub(crate) use bases::{add_bases, asks_for_bases};
 pub(crate) use cost::Costs;
 pub(crate) use find::{Target, find};
 pub(crate) use manifest::Law;
 pub(crate) use one::{Linted, Outcome};
-pub(crate) use run::{LintJob, Mend, run};
+pub(crate) use run::{Bench, LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;
+pub(crate) use surroundings::Surroundings;

@@ -2,6 +2,7 @@
 
 pub(super) mod crq;
 pub(super) mod fleet;
+pub(super) mod inventory;
 pub(super) mod lint;
 pub(super) mod pull;
 pub(super) mod rom;
@@ -54,6 +55,9 @@ pub(super) enum Verb {
     /// Lint Dockerfiles, Compose files and Kubernetes objects; repair Dockerfiles
     #[command(after_help = lint::EXAMPLES)]
     Lint(Box<lint::LintArgs>),
+    /// Take stock of a repository's Dockerfiles: states, bases, who uses them, and how they could be one
+    #[command(after_help = inventory::EXAMPLES)]
+    Inventory(inventory::InventoryArgs),
     /// Serve an editor: findings in Dockerfiles while typing, with repairs
     #[command(after_help = "Examples:\n  mvi lsp\n  mvi lsp --ignore DL3008")]
     Lsp(Box<lint::LspArgs>),

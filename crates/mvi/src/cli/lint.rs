@@ -11,7 +11,7 @@ use super::lint_settings::{Rulebook, rulebook};
 use super::look::{location, usual_options};
 use super::output::{Exit, Failure};
 use crate::actions::lint::{
-    self, Baseline, BaselineWriter, Costs, Law, LintJob, Linted, Mend, Outcome, Shellcheck, Target,
+    self, Baseline, BaselineWriter, Costs, LintJob, Linted, Mend, Outcome, Shellcheck, Surroundings, Target,
 };
 use crate::actions::{Examined, Examiner};
 use crate::render::lint::{LINT_RENDERERS, LintEnd, LintRenderer, diff, explain, list};
@@ -38,7 +38,7 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit, Failure> {
 fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
     let found = lint::find(&args.paths, &book.exclude)?;
     let shellcheck = book.shellcheck.then(|| settings::program("shellcheck")).flatten().map(Shellcheck::new);
-    let law = Law::new(book.standard.clone());
+    let surroundings = Surroundings::new(&args.paths, &book.settings);
     let baseline = book.baseline.as_deref().map(Baseline::read).transpose()?;
     let job = LintJob {
         settings: &book.settings,
@@ -46,7 +46,8 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
         mend: mend(args),
         baseline: baseline.as_ref(),
         stdin_path: &args.stdin_path,
-        judge: Some(&law),
+        judge: Some(&book.law),
+        surroundings: Some(&surroundings),
         jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
     };
     let examined = args.image.as_deref().map(|image| examine(image, &found.targets)).transpose()?;

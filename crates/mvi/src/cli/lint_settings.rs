@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use mvi_dockerfile::{Choices, HadolintConfig, LabelKind, Level, LintSettings, Threshold};
 
+use mvi_standard::Standard;
+
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::output::Failure;
+use crate::actions::lint::{Law, add_bases, asks_for_bases};
 use crate::config::{Config, LintConfig};
 use crate::settings;
 
@@ -22,8 +25,8 @@ pub(super) struct Rulebook {
     pub(super) exclude: Vec<String>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) shellcheck: bool,
-    /// The standard that workloads are judged by.
-    pub(super) standard: Option<String>,
+    /// The law that bases and workloads are under.
+    pub(super) law: Law,
 }
 
 /// Puts everything together.
@@ -57,6 +60,10 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     settings.targets = if args.rules.target.is_empty() { lint.targets.clone() } else { args.rules.target.clone() };
     let today = || settings::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     settings.today = Some(args.on.unwrap_or_else(today));
+    let law = Law::new(standard(args, &config));
+    if asks_for_bases(&settings.selection) {
+        add_bases(law.standard().map_err(|error| anyhow::anyhow!(error.to_owned()))?, &mut settings);
+    }
     let hadolints = hadolint.format.as_deref().or(environment.format.as_deref());
     Ok(Rulebook {
         settings,
@@ -65,8 +72,17 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
         exclude: lint.exclude.iter().chain(&args.exclude).cloned().collect(),
         baseline: args.baseline.clone().or_else(|| lint.baseline.as_ref().map(|path| config.path(path))),
         shellcheck: !args.no_shellcheck && lint.shellcheck.unwrap_or(true),
-        standard: args.rules.standard.clone(),
+        law,
     })
+}
+
+/// The standard as it is stated, else as `mvi.toml` has it: one that is built in, or a file beside it.
+fn standard(args: &LintArgs, config: &Config) -> Option<String> {
+    let configured = config.lint.standard.as_ref().map(|name| {
+        let is_file = Standard::builtin_named(name).is_none();
+        if is_file { config.path(Path::new(name)).display().to_string() } else { name.clone() }
+    });
+    args.rules.standard.clone().or(configured)
 }
 
 /// `.hadolint.yaml` and `mvi.toml`; a file that was named is one of them and takes the place of that one.

@@ -24,6 +24,11 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// What the editor said it holds.
+    pub(super) fn source(&self) -> (Uri, i32, String) {
+        (self.uri.clone(), self.version, self.file.text().to_owned())
+    }
+
     /// Its findings as an editor shows them.
     pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
         self.findings.iter().map(|finding| self.diagnostic(finding)).collect()

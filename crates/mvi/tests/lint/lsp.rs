@@ -21,7 +21,7 @@ struct Editor {
     words: Option<ChildStdin>,
     heard: Receiver<Value>,
     number: u64,
-    _desk: Desk,
+    desk: Desk,
 }
 
 impl Editor {
@@ -50,10 +50,17 @@ impl Editor {
             }
         });
         let words = server.stdin.take();
-        let mut editor = Self { server, words, heard, number: 0, _desk: desk };
-        let capabilities = json!({"general": {"positionEncodings": encodings}});
+        let mut editor = Self { server, words, heard, number: 0, desk };
+        let capabilities = json!({
+            "general": {"positionEncodings": encodings},
+            "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}},
+        });
         let said = editor.ask("initialize", &json!({"processId": null, "rootUri": null, "capabilities": capabilities}));
         editor.tell("initialized", &json!({}));
+        let asked = editor.hear();
+        assert_eq!(asked["method"], "client/registerCapability", "{asked}");
+        assert_eq!(asked["params"]["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
+        editor.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": null}));
         (editor, said)
     }
 
@@ -131,7 +138,12 @@ impl Drop for Editor {
 fn findings_come_while_typing_and_go_when_they_are_repaired() {
     let (mut editor, said) = Editor::new(&json!(["utf-16"]));
     let can = &said["result"]["capabilities"];
-    assert_eq!((&can["textDocumentSync"], &can["hoverProvider"]), (&json!(1), &json!(true)), "{said}");
+    let sync = &can["textDocumentSync"];
+    assert_eq!(
+        (&sync["change"], &sync["save"], &can["hoverProvider"]),
+        (&json!(1), &json!(true), &json!(true)),
+        "{said}"
+    );
     assert_eq!(editor.write(1, "FROM a:1\nADD b c\n"), ["1:0 MVI3020"]);
     assert_eq!(editor.write(2, "FROM a:1\nADD b c\nCMD d\nRUX\n"), ["1:0 MVI3020", "2:4 MVI3025", "3:0 MVI1000"]);
     assert_eq!(editor.write(3, "FROM a:1\nCOPY b c\n"), Vec::<String>::new());
@@ -203,5 +215,35 @@ fn what_makes_no_sense_does_no_harm() {
     let missing = json!({"textDocument": {"uri": "file:///missing"}, "position": {"line": 0, "character": 0}});
     assert_eq!(editor.ask("textDocument/hover", &missing)["result"], Value::Null);
     assert_eq!(editor.write(1, "FROM a:1\nADD \u{0}\u{1b} c\n").len(), 1);
+    editor.end();
+}
+
+#[test]
+fn settings_that_change_are_read_again() {
+    let (mut editor, _) = Editor::new(&json!(null));
+    let codes = |heard: &Value| -> Vec<String> {
+        let found = heard["params"]["diagnostics"].as_array().unwrap();
+        found.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(editor.write(1, "FROM a:1\nADD b c\nCMD d\n"), ["1:0 MVI3020", "2:4 MVI3025"]);
+    // Another program writes the file, and the editor tells of it.
+    editor.desk.write("mvi.toml", b"[lint]\nignore = [\"DL3020\"]\n");
+    let changes = json!({"changes": [{"uri": "file:///work%20place/mvi.toml", "type": 1}]});
+    editor.tell("workspace/didChangeWatchedFiles", &changes);
+    assert_eq!(codes(&editor.hear()), ["MVI3025"]);
+    // The editor saves one itself.
+    editor.desk.write(".hadolint.yaml", b"ignored: [DL3025]\n");
+    editor.tell("textDocument/didSave", &json!({"textDocument": {"uri": "file:///work%20place/.hadolint.yaml"}}));
+    assert_eq!(codes(&editor.hear()), Vec::<String>::new());
+    // What is wrong is said, and the last settings hold.
+    editor.desk.write("mvi.toml", b"[lint]\nignore = [\"nothing\"]\n");
+    editor.tell("workspace/didChangeWatchedFiles", &changes);
+    let heard = editor.hear();
+    assert_eq!(heard["method"], "window/showMessage");
+    assert!(heard["params"]["message"].as_str().unwrap().contains("nothing"), "{heard}");
+    assert_eq!(editor.write(2, "FROM a:1\nADD b c\nCMD d\n"), Vec::<String>::new());
+    // Other files change nothing, and nothing is said of them.
+    editor.tell("textDocument/didSave", &json!({"textDocument": {"uri": "file:///work%20place/main.c"}}));
+    assert_eq!(editor.write(3, "FROM a:1\nRUX\n"), ["1:0 MVI1000"]);
     editor.end();
 }

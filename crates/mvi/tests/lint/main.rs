@@ -1,6 +1,7 @@
 //! `mvi lint` as its users meet it: files in, findings, repairs and exit codes out.
 #![allow(clippy::unwrap_used, clippy::panic, dead_code)] // a test that cannot write its files should stop
 
+mod acceptance;
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
 mod cost;
@@ -10,8 +11,10 @@ mod entry;
 mod exit_codes;
 mod formats;
 mod hostile;
+mod inventory;
 mod lsp;
 mod reference;
 mod repairs;
 mod settings;
 mod shellcheck;
+mod surroundings;

@@ -41,6 +41,30 @@ fn findings_are_where_they_are_in_the_file() {
 }
 
 #[test]
+fn findings_in_heredocs_are_where_they_are_in_the_file() {
+    // Tabs that `<<-` takes away are columns all the same.
+    check("FROM a:1\nRUN <<-EOF\n\t\tset -e\n\techo hi $1\n\tEOF\n", &["4:10-4:12 SC2086"]);
+    // Without the dash they stay.
+    check("FROM a:1\nRUN <<EOF\n\tset -e\n\techo hi $1\nEOF\n", &["4:10-4:12 SC2086"]);
+    // A line that goes on, within the script.
+    check("FROM a:1\nRUN <<EOF\necho a \\\n  b \\\n  $1\nEOF\n", &["5:3-5:5 SC2086"]);
+    // Several on one line: the first is the command's input, each stays where it is.
+    check("FROM a:1\nRUN cat <<A > x && cat <<B > $1\nfirst\nA\nsecond\nB\n", &["2:30-2:32 SC2086"]);
+    check("FROM a:1\nRUN <<A\necho $1\nA\nRUN <<B\necho $2\nB\n", &["3:6-3:8 SC2086", "6:6-6:8 SC2086"]);
+    // After continuations of the instruction itself, and other characters than ASCII.
+    check(
+        "FROM a:1\nRUN --mount=type=cache,target=/c \\\n    # why\n    <<EOF\necho \"é😀\" $1\nEOF\n",
+        &["5:11-5:13 SC2086"],
+    );
+    // A shebang chooses the dialect and is a line of its own.
+    check("FROM a:1\nRUN <<EOF\n#!/bin/bash\necho $1\nEOF\n", &["4:6-4:8 SC2086"]);
+    // What Windows ends lines with is part of a heredoc, and of the script.
+    check("FROM a:1\r\nRUN <<EOF\r\necho $1\r\nEOF\r\n", &["3:6-3:8 SC2086", "3:8-3:8 SC1017"]);
+    // A command line behind the heredoc's name goes on after the body of the file, not of the script.
+    check("FROM a:1\nRUN sh -e <<EOF && echo $1\ntrue\nEOF\n", &["2:25-2:27 SC2086"]);
+}
+
+#[test]
 fn what_the_dockerfile_sets_is_known() {
     check("FROM a:1\nRUN echo \"$foo\"\n", &["2:11-2:15 SC2154"]);
     check("FROM a:1\nARG foo\nENV bar=1 baz 2\nRUN echo \"$foo$bar$http_proxy\"\n", &[]);

@@ -49,8 +49,8 @@ pub(super) fn lint(target: &Target, job: &LintJob<'_>) -> Option<Outcome> {
     Some(Outcome::Linted(Linted { file, change: None, stdin, has_scripts: false }))
 }
 
-/// The law of a standard, which is read when the first object is judged: most runs see none.
-#[derive(Default)]
+/// The law of a standard, which is read when somebody asks for it: most runs see no object.
+#[derive(Debug, Default)]
 pub(crate) struct Law {
     name: Option<String>,
     standard: OnceLock<Result<Standard, String>>,
@@ -62,8 +62,11 @@ impl Law {
         Self { name, standard: OnceLock::new() }
     }
 
-    fn standard(&self) -> &Result<Standard, String> {
-        self.standard.get_or_init(|| standards::load(self.name.as_deref()).map_err(|error| format!("{error:#}")))
+    /// The standard, or why it cannot be read.
+    pub(crate) fn standard(&self) -> Result<&Standard, &str> {
+        let read =
+            self.standard.get_or_init(|| standards::load(self.name.as_deref()).map_err(|error| format!("{error:#}")));
+        read.as_ref().map_err(String::as_str)
     }
 }
 

@@ -1,9 +1,6 @@
 //! Many files at once: threads take some at a time, results are told in the order of the files.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -15,6 +12,7 @@ use super::find::Target;
 use super::manifest;
 use super::one::{Opened, Outcome, judge};
 use super::shellcheck::Shellcheck;
+use super::surroundings::Surroundings;
 
 /// Files a thread takes at once: enough that starting `ShellCheck` for them is worth it.
 const TOGETHER: usize = 16;
@@ -35,8 +33,42 @@ pub(crate) struct LintJob<'a> {
     pub stdin_path: &'a str,
     /// The law that workloads are under.
     pub judge: Option<&'a dyn WorkloadJudge>,
+    /// What lies around files; nothing is known of it where it is not looked at.
+    pub surroundings: Option<&'a Surroundings>,
     /// Threads.
     pub jobs: usize,
+}
+
+/// What files of an editor are linted with, until the settings change.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    /// What all files have in common.
+    pub settings: LintSettings,
+    /// The program that looks at scripts.
+    pub shellcheck: Option<Shellcheck>,
+    /// What lies around files.
+    pub surroundings: Surroundings,
+}
+
+impl Bench {
+    /// The settings of one file that is read already, and its findings.
+    #[must_use]
+    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
+        let job = LintJob {
+            settings: &self.settings,
+            shellcheck: self.shellcheck.as_ref(),
+            mend: Mend::Nothing,
+            baseline: None,
+            stdin_path: "-",
+            judge: None,
+            surroundings: Some(&self.surroundings),
+            jobs: 1,
+        };
+        let settings = job.settings_for(target);
+        let answers = job.shellcheck.and_then(|shellcheck| shellcheck.ask(std::iter::once(file)).pop().flatten());
+        let findings = judge(file, &settings, answers.as_deref());
+        (settings, findings)
+    }
 }
 
 /// What becomes of repairs.
@@ -50,61 +82,14 @@ pub(crate) enum Mend {
     Show(Safety),
 }
 
-/// Lock files whose presence beside a Dockerfile rules ask about.
-const LOCKS: &[&str] = &[
-    "Cargo.lock",
-    "Gemfile.lock",
-    "Pipfile.lock",
-    "bun.lock",
-    "bun.lockb",
-    "composer.lock",
-    "go.sum",
-    "mix.lock",
-    "npm-shrinkwrap.json",
-    "package-lock.json",
-    "pdm.lock",
-    "pnpm-lock.yaml",
-    "poetry.lock",
-    "rebar.lock",
-    "requirements.txt",
-    "uv.lock",
-    "yarn.lock",
-];
-
 impl LintJob<'_> {
-    /// The settings of one file: those of all, and what lies beside it.
+    /// The settings of one file: those of all, and what belongs to it.
     pub(super) fn settings_for(&self, target: &Target) -> LintSettings {
         let mut settings = self.settings.clone();
-        if let Target::File(path) = target {
-            let folder = path.parent().unwrap_or(Path::new(""));
-            settings.lock_files.extend(locks_in(folder).into_iter().map(str::to_owned));
+        if let (Target::File(path), Some(surroundings)) = (target, self.surroundings) {
+            surroundings.add(path, &mut settings);
         }
         settings
-    }
-}
-
-/// Entries of a folder up to which it is listed; of a larger one, or a secret one, each lock file is asked for.
-const LISTED: usize = 200;
-
-/// The lock files of a folder.
-fn locks_in(folder: &Path) -> Vec<&'static str> {
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let names: Option<Vec<OsString>> = fs::read_dir(here).ok().and_then(|entries| {
-        let names: Vec<_> = entries.take(LISTED + 1).filter_map(|entry| Some(entry.ok()?.file_name())).collect();
-        (names.len() <= LISTED).then_some(names)
-    });
-    let is_listed = |name: &&&str| names.as_ref().is_none_or(|names| names.iter().any(|entry| entry == **name));
-    LOCKS.iter().filter(is_listed).filter(|name| folder.join(name).is_file()).copied().collect()
-}
-
-impl LintJob<'_> {
-    /// The settings of one file that is read already, and its findings.
-    #[must_use]
-    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
-        let settings = self.settings_for(target);
-        let answers = self.shellcheck.and_then(|shellcheck| shellcheck.ask(std::iter::once(file)).pop().flatten());
-        let findings = judge(file, &settings, answers.as_deref());
-        (settings, findings)
     }
 }
 

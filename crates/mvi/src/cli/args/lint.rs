@@ -125,7 +125,7 @@ pub(in crate::cli) struct RuleArgs {
     /// An image that Compose files and Kubernetes objects may run, `*` standing for anything; may repeat
     #[arg(long, value_name = "IMAGE")]
     pub(in crate::cli) allowed_image: Vec<String>,
-    /// The standard that Kubernetes workloads are judged by: V13 or a file
+    /// The standard that bases and Kubernetes workloads are judged by: V13 or a file
     #[arg(long, value_name = "FILE", env = "MVI_STANDARD", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) standard: Option<String>,
     /// A label that images need, and what it is: text, url, semver, hash, rfc3339, spdx, email
