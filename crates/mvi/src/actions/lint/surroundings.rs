@@ -63,7 +63,7 @@ pub(crate) struct Surroundings {
     asked: Asked,
     /// Whether somebody said which stages are built.
     are_targets_stated: bool,
-    /// The repository of each folder with Dockerfiles.
+    /// The repository of git that each folder seen so far is in.
     roots: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
     places: Mutex<HashMap<PathBuf, Arc<OnceLock<Place>>>>,
 }
@@ -141,14 +141,8 @@ impl Surroundings {
     /// The repository a folder is in: where git's is, else the folder that was named.
     fn root_of(&self, folder: &Path) -> Option<PathBuf> {
         let mut roots = self.roots.lock().ok()?;
-        if let Some(root) = roots.get(folder) {
-            return root.clone();
-        }
-        let of_git = folder.ancestors().find(|folder| folder.join(".git").exists());
-        let root = of_git.or_else(|| self.folders.iter().map(PathBuf::as_path).find(|named| folder.starts_with(named)));
-        let root = root.map(Path::to_owned);
-        roots.insert(folder.to_owned(), root.clone());
-        root
+        let of_git = of_git(folder, &mut roots);
+        of_git.or_else(|| self.folders.iter().find(|named| folder.starts_with(named)).cloned())
     }
 
     fn place(&self, root: &Path) -> Arc<OnceLock<Place>> {
@@ -160,6 +154,20 @@ impl Surroundings {
         cell.get_or_init(|| Place::read(root, self.asked));
         cell
     }
+}
+
+/// The nearest folder, from this one up, with a repository of git; each folder is looked into once.
+fn of_git(folder: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
+    if let Some(root) = known.get(folder) {
+        return root.clone();
+    }
+    let root = if folder.join(".git").exists() {
+        Some(folder.to_owned())
+    } else {
+        folder.parent().and_then(|parent| of_git(parent, known))
+    };
+    known.insert(folder.to_owned(), root.clone());
+    root
 }
 
 impl Asked {

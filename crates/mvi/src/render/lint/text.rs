@@ -235,6 +235,7 @@ mod tests {
             start: place,
             end: place,
             fix: None,
+            cost: None,
             fingerprint: String::new(),
             bytes,
         };
