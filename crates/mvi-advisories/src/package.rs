@@ -2,6 +2,7 @@
 
 use std::str::FromStr as _;
 
+use mvi_inventory::parse::python_metadata::normalise_name;
 use packageurl::PackageUrl;
 
 use crate::ecosystem::{ECOSYSTEMS, Ecosystem};
@@ -53,19 +54,8 @@ impl Coordinates {
 /// What records on a package and the package itself have in common: `deb/openssl`, `pypi/typing-extensions`.
 #[must_use]
 pub fn key(ecosystem: &Ecosystem, name: &str) -> String {
-    let name = match ecosystem.purl_type {
-        // PEP 503: runs of `-`, `_` and `.` are one `-`.
-        "pypi" => {
-            let mut normal = String::with_capacity(name.len());
-            for letter in name.chars().flat_map(char::to_lowercase) {
-                let letter = if matches!(letter, '_' | '.') { '-' } else { letter };
-                if letter != '-' || !normal.ends_with('-') {
-                    normal.push(letter);
-                }
-            }
-            normal
-        }
-        _ => name.to_owned(),
-    };
-    format!("{}/{name}", ecosystem.purl_type)
+    match ecosystem.purl_type {
+        "pypi" => format!("pypi/{}", normalise_name(name)),
+        other => format!("{other}/{name}"),
+    }
 }

@@ -84,10 +84,10 @@ fn by_value(left: &str, right: &str) -> Ordering {
 fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     let mut found = Vec::with_capacity(8);
     let mut rest = text;
-    found.push(Token::First(digits(&mut rest).filter(|digits| !digits.is_empty())?));
+    found.push(Token::First(digits(&mut rest)?));
     while let Some(after) = rest.strip_prefix('.') {
         rest = after;
-        found.push(Token::Number(digits(&mut rest).filter(|digits| !digits.is_empty())?));
+        found.push(Token::Number(digits(&mut rest)?));
     }
     if let Some(letter) = rest.bytes().next().filter(u8::is_ascii_lowercase) {
         rest = rest.get(1..)?;
@@ -98,7 +98,7 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
         let (name, after) = after.split_at(end);
         found.push(Token::Suffix(SUFFIXES.iter().position(|suffix| *suffix == name)?));
         rest = after;
-        found.extend(digits(&mut rest).filter(|digits| !digits.is_empty()).map(Token::SuffixNumber));
+        found.extend(digits(&mut rest).map(Token::SuffixNumber));
     }
     if let Some(after) = rest.strip_prefix('~') {
         let end = after.find(|digit: char| !matches!(digit, '0'..='9' | 'a'..='f')).unwrap_or(after.len());
@@ -108,15 +108,16 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     }
     if let Some(after) = rest.strip_prefix("-r") {
         rest = after;
-        found.push(Token::Revision(digits(&mut rest).filter(|digits| !digits.is_empty())?));
+        found.push(Token::Revision(digits(&mut rest)?));
     }
     found.push(Token::End);
     rest.is_empty().then_some(found)
 }
 
+/// Takes the digits off the front; nothing where there are none.
 fn digits<'a>(rest: &mut &'a str) -> Option<&'a str> {
     let end = rest.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(rest.len());
-    let (digits, after) = rest.split_at_checked(end)?;
+    let (digits, after) = rest.split_at_checked(end).filter(|(digits, _)| !digits.is_empty())?;
     *rest = after;
     Some(digits)
 }

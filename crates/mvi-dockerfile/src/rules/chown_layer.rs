@@ -38,24 +38,32 @@ impl Rule for ChownLayer {
     }
 }
 
+/// Copies that one repair changes at most: a file of nothing else must not be repaired a million times over.
+const COPIES: usize = 16;
+
 /// A command that changes owners or modes.
 struct Change<'a> {
     command: &'a SimpleCommand,
-    is_owner: bool,
+    /// `chown` or `chmod`, which is the flag of the copy too.
+    what: &'static str,
     /// The owner or mode.
     to: &'a str,
     paths: Vec<&'a str>,
 }
 
 fn findings(file: &Dockerfile, instructions: &[Instruction]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (at, run) in instructions.iter().enumerate().filter(|(_, one)| one.keyword == Keyword::Run) {
-        let before = instructions.get(..at).unwrap_or_default();
-        for change in commands(file, run).filter_map(change) {
-            let copies: Vec<usize> = (0..at).filter(|copy| is_changed(&before[*copy], &change)).collect();
-            let Some(copy) = copies.last() else { continue };
-            let path = destination(&before[*copy]).unwrap_or_default();
-            let what = if change.is_owner { "owner" } else { "mode" };
+    let (mut found, mut copied) = (Vec::new(), Vec::new());
+    for (at, instruction) in instructions.iter().enumerate() {
+        copied.extend(destination(instruction).map(|path| (at, path)));
+        if instruction.keyword != Keyword::Run {
+            continue;
+        }
+        for change in commands(file, instruction).filter_map(change) {
+            let is_changed = |path: &str| change.paths.iter().any(|changed| covers(changed, path));
+            let changed = copied.iter().rev().filter(|(_, path)| is_changed(path)).take(COPIES + 1);
+            let copies: Vec<usize> = changed.map(|(copy, _)| *copy).collect();
+            let Some(path) = copies.first().and_then(|copy| destination(instructions.get(*copy)?)) else { continue };
+            let what = if change.what == "chown" { "owner" } else { "mode" };
             let finding = Finding::new(
                 &META,
                 change.command.span,
@@ -63,36 +71,22 @@ fn findings(file: &Dockerfile, instructions: &[Instruction]) -> Vec<Finding> {
             );
             found.push(match fix(file, instructions, at, &copies, &change) {
                 Some(fix) => finding.fix(fix),
-                None => {
-                    finding.note(format!("`{} --ch{}=…` writes it once", word(&before[*copy]), &what_flag(&change)))
-                }
+                None => finding.note(format!("`--{}=…` where it is copied writes it once", change.what)),
             });
         }
     }
     found
 }
 
-fn word(copy: &Instruction) -> &'static str {
-    if copy.keyword == Keyword::Add { "ADD" } else { "COPY" }
-}
-
-fn what_flag(change: &Change<'_>) -> &'static str {
-    if change.is_owner { "own" } else { "mod" }
-}
-
 fn change(command: &SimpleCommand) -> Option<Change<'_>> {
     let (name, words) = program(command)?;
-    let is_owner = match name {
-        "chown" => true,
-        "chmod" => false,
-        _ => return None,
-    };
-    let mut operands = words.iter().map(|word| word.text.as_str()).filter(|word| !word.starts_with("--"));
+    let what = *["chown", "chmod"].iter().find(|what| **what == name)?;
     let is_option = |word: &str| {
         word.len() > 1 && word.starts_with('-') && word[1..].bytes().all(|byte| b"RHLPcfvh".contains(&byte))
     };
-    let to = operands.find(|word| !is_option(word))?;
-    Some(Change { command, is_owner, to, paths: operands.filter(|word| !is_option(word)).collect() })
+    let words = words.iter().map(|word| word.text.as_str());
+    let mut operands = words.filter(|word| !word.starts_with("--") && !is_option(word));
+    Some(Change { command, what, to: operands.next()?, paths: operands.collect() })
 }
 
 /// Where a copy goes, when that is a plain path from the root.
@@ -104,12 +98,6 @@ fn destination(copy: &Instruction) -> Option<&str> {
         }
         _ => None,
     }
-}
-
-/// Whether what an instruction copies lies where a command changes all.
-fn is_changed(copy: &Instruction, change: &Change<'_>) -> bool {
-    let Some(path) = destination(copy) else { return false };
-    change.paths.iter().any(|changed| covers(changed, path))
 }
 
 /// Whether a path is another one, or a folder above it.
@@ -127,36 +115,37 @@ fn fix(
     copies: &[usize],
     change: &Change<'_>,
 ) -> Option<Fix> {
-    let first = *copies.first()?;
-    let run = &instructions[at];
-    let is_whole =
-        |path: &&str| copies.iter().any(|copy| destination(&instructions[*copy]).is_some_and(|to| covers(to, path)));
-    let between = instructions.get(first..at)?;
+    // The nearest come first.
+    let first = *copies.last()?;
+    let run = instructions.get(at)?;
+    let copied: Vec<&Instruction> = copies.iter().filter_map(|copy| instructions.get(*copy)).collect();
+    let is_whole = |path: &&str| copied.iter().any(|copy| destination(copy).is_some_and(|to| covers(to, path)));
     let is_plain = change.to.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":._-".contains(&byte));
     let is_octal = change.to.bytes().all(|byte| byte.is_ascii_digit());
-    let flag = if change.is_owner { "chown" } else { "chmod" };
-    let fits = change.paths.iter().all(is_whole)
+    let between = instructions.get(first..at)?;
+    let fits = copies.len() <= COPIES
+        && change.paths.iter().all(is_whole)
         && !between.iter().any(|one| matches!(one.keyword, Keyword::Run | Keyword::Workdir))
-        && copies.iter().all(|copy| instructions[*copy].flag(flag).is_none())
-        && if change.is_owner { is_plain && is_known(file, instructions.get(..first)?, change.to) } else { is_octal };
+        && copied.iter().all(|copy| copy.flag(change.what).is_none())
+        && if change.what == "chown" {
+            is_plain && is_known(file, instructions.get(..first)?, change.to)
+        } else {
+            is_octal
+        };
+    if !fits {
+        return None;
+    }
     let scripts = file.scripts(run);
     let (script, index) = scripts.iter().find_map(|script| {
         let index = script.commands.iter().position(|command| command.span == change.command.span)?;
         // Files that the same step makes before are changed as well.
         (index == 0).then_some((script, index))
     })?;
-    if !fits {
-        return None;
-    }
-    let mut edits: Vec<Edit> = copies
-        .iter()
-        .map(|copy| Edit {
-            span: Span::at(instructions[*copy].keyword_span.end),
-            text: format!(" --{flag}={}", change.to),
-        })
-        .collect();
+    let flag = format!("--{}={}", change.what, change.to);
+    let add = |copy: &&Instruction| Edit { span: Span::at(copy.keyword_span.end), text: format!(" {flag}") };
+    let mut edits: Vec<Edit> = copied.iter().rev().map(add).collect();
     edits.extend(without_command(file, run, script, index)?);
-    Some(Fix { title: format!("copy with --{flag}={}", change.to), safety: Safety::Unsafe, edits })
+    Some(Fix { title: format!("copy with {flag}"), safety: Safety::Unsafe, edits })
 }
 
 /// Whether user and group are numbers, root, or made by a step before.

@@ -238,3 +238,48 @@ fn no_whole_system_is_copied() {
         ],
     );
 }
+
+#[test]
+fn what_is_copied_is_not_owned_anew_in_another_layer() {
+    check(
+        "W-CHOWN-LAYER",
+        &[
+            ("FROM a\nCOPY b /b\nRUN chown -R 1 /b", &[3]),
+            ("FROM a\nCOPY b /b/\nRUN useradd c && chown -R c:c /b /d", &[3]),
+            ("FROM a\nADD b /b/c\nRUN chmod -R 755 /b", &[3]),
+            ("FROM a\nCOPY b /b\nRUN chmod -x /b/c", &[]),
+            ("FROM a\nCOPY b /b\nRUN chown -R 1 /bc", &[]),
+            ("FROM a\nCOPY b c\nRUN chown -R 1 c", &[]),
+            ("FROM a\nRUN chown -R 1 /b\nCOPY b /b", &[]),
+            ("FROM a AS c\nCOPY b /b\nRUN chown 1 /b\nFROM a\nCOPY --from=c /b /b", &[]),
+            ("FROM a\nCOPY b /b\nRUN chown", &[]),
+        ],
+    );
+}
+
+#[test]
+fn owners_move_into_the_copy_where_that_comes_to_the_same() {
+    let repaired = |text: &str| {
+        let file = mvi_dockerfile::Dockerfile::parse(text.as_bytes());
+        let found = mvi_dockerfile::lint(&file, &mvi_dockerfile::LintSettings::default());
+        let fix = found.into_iter().find(|finding| finding.code == "W-CHOWN-LAYER")?.fix?;
+        Some(String::from_utf8(mvi_dockerfile::apply(text.as_bytes(), &fix.edits)?).unwrap())
+    };
+    let check = |text: &str, wanted: Option<&str>| assert_eq!(repaired(text).as_deref(), wanted, "{text}");
+    check("FROM a\nCOPY b /b\nRUN chown -R 1:2 /b\n", Some("FROM a\nCOPY --chown=1:2 b /b\n"));
+    check(
+        "FROM a\nCOPY b /b\nCOPY c /b/c\nRUN chown -R 1 /b\n",
+        Some("FROM a\nCOPY --chown=1 b /b\nCOPY --chown=1 c /b/c\n"),
+    );
+    check(
+        "FROM a\nRUN useradd me\nCOPY b /b\nRUN chown -R me /b && make\n",
+        Some("FROM a\nRUN useradd me\nCOPY --chown=me b /b\nRUN make\n"),
+    );
+    // Nobody knows `me` when it is copied; files are made in between; the command changes more than what was copied.
+    check("FROM a\nCOPY b /b\nRUN useradd me && chown -R me /b\n", None);
+    check("FROM a\nCOPY b /b\nRUN make\nRUN chown -R 1 /b\n", None);
+    check("FROM a\nCOPY b /b/c\nRUN chown -R 1 /b\n", None);
+    check("FROM a\nCOPY b /b\nRUN chmod -R u+x /b\n", None);
+    let many = format!("FROM a\n{}RUN chown -R 1 /b\n", "COPY b /b\n".repeat(17));
+    check(&many, None);
+}

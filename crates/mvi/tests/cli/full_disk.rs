@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::desk::{Desk, files, text};
+use crate::seal::MEASURED;
 
 const SETTINGS: &str = "[fleet]\nstore = \"fleet.db\"\n[crq]\nfolder = \"crq\"\n[rom]\nfolder = \"rom\"\n\
                         trusted = [\"ada.key.pub\"]\n";
@@ -18,18 +19,6 @@ const ORDERS: &[&str] = &[
     "fleet export --format json -o fleet.json",
     "fleet backup copy.db",
 ];
-
-const MEASURED: &str = r#"
-cve_high_plus = 0
-build_cached_s = 12.4
-startup_ms = { value = 700.0, method = "median of 5", runs = ["run-1"] }
-mem_mb = { value = 55.0, method = "cgroup peak", runs = ["run-1"] }
-cve_count = { value = 8.0, method = "database of 2026-11-01" }
-rebuild = { result = "equal", source_date_epoch = 1700000000 }
-[base_digests]
-"linux/amd64" = "sha256:1111111111111111111111111111111111111111111111111111111111111111"
-"linux/arm64" = "sha256:2222222222222222222222222222222222222222222222222222222222222222"
-"#;
 
 /// Every file that counts, with its bytes: not the memory of layers, and not what SQLite keeps beside its file.
 fn state(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {

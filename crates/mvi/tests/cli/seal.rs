@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, text};
 
-const MEASURED: &str = r#"
+pub(crate) const MEASURED: &str = r#"
 cve_high_plus = 0
 build_cached_s = 12.4
 startup_ms = { value = 700.0, method = "median of 5", runs = ["run-1"] }

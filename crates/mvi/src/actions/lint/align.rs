@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use mvi_dockerfile::{Base, Body, Command, Dockerfile, Instruction};
 
-/// Most pairs of step and layer that are compared; beyond, nothing is aligned.
-const PAIRS: usize = 20_000_000;
+/// Most pairs of step and layer that are compared for all stages together; beyond, no further stage is looked at.
+const PAIRS: usize = 4_000_000;
 
 /// The layer of each instruction, both by index; `history` has the instruction of each layer as a Dockerfile has it,
 /// base first, where the image says it.
@@ -13,14 +13,16 @@ const PAIRS: usize = 20_000_000;
 /// Steps and layers are aligned in order, as many as agree; of all stages the one that agrees most often is taken, the
 /// last of several. An instruction without a layer that says the same has none: nothing is guessed.
 pub(super) fn align(file: &Dockerfile, history: &[Option<String>]) -> HashMap<usize, usize> {
-    let mut best = HashMap::new();
-    for stage in 0..file.stages().len() {
+    let (mut best, mut left) = (HashMap::new(), PAIRS);
+    // The last stages first, as those are built mostly.
+    for stage in (0..file.stages().len()).rev() {
         let steps = steps(file, stage);
-        if steps.len().saturating_mul(history.len()) > PAIRS {
-            continue;
+        match left.checked_sub(steps.len().saturating_mul(history.len()).max(1)) {
+            Some(rest) => left = rest,
+            None => break,
         }
         let found = longest(&steps, history);
-        if found.len() >= best.len() {
+        if found.len() > best.len() {
             best = found;
         }
     }
@@ -34,8 +36,6 @@ fn steps(file: &Dockerfile, stage: usize) -> Vec<&Instruction> {
         Base::Stage(index) => Some(*index),
         Base::Image(_) | Base::Scratch => None,
     }));
-    // Stages in a circle have no base; each is looked at once.
-    chain.truncate(file.stages().len());
     let stages = chain.iter().rev().filter_map(|index| file.stages().get(*index));
     let instructions = stages.flat_map(|stage| file.instructions().get(stage.instructions.clone()).unwrap_or_default());
     let is_step = |one: &&Instruction| matches!(one.body, Body::Run(_) | Body::Copy { .. } | Body::Add { .. });
@@ -161,7 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn stages_in_a_circle_end() {
-        check("FROM b AS a\nRUN x\nFROM a AS b\nRUN y\n", &["RUN y"], &[(3, 0)]);
+    fn many_stages_on_each_other_come_to_an_end() {
+        let file: String = (0..3000).map(|stage| format!("FROM s{} AS s{stage}\nRUN {stage}\n", stage - 1)).collect();
+        let history: Vec<_> = (0..500).map(|layer| Some(format!("RUN {}", layer + 2500))).collect();
+        assert_eq!(align(&Dockerfile::parse(file.as_bytes()), &history).len(), 500);
     }
 }

@@ -1,9 +1,10 @@
 //! What findings cost: bytes and packages of an image that was built from the file, measured and never guessed.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mvi_dockerfile::Dockerfile;
-use mvi_image::{causes, printable};
+use mvi_image::{Cause, causes, printable};
 use mvi_inventory::Package;
 
 use super::align::align;
@@ -59,6 +60,8 @@ enum Piece {
 /// What was measured so far.
 pub(crate) struct Costs<'a> {
     examined: &'a Examined,
+    /// Everything hidden; gathered once, when a finding is about it.
+    causes: OnceCell<Vec<Cause>>,
     counted: BTreeMap<Piece, u64>,
     findings: usize,
     aligned: usize,
@@ -67,7 +70,7 @@ pub(crate) struct Costs<'a> {
 impl<'a> Costs<'a> {
     /// Of an image.
     pub(crate) fn new(examined: &'a Examined) -> Self {
-        Self { examined, counted: BTreeMap::new(), findings: 0, aligned: 0 }
+        Self { examined, causes: OnceCell::new(), counted: BTreeMap::new(), findings: 0, aligned: 0 }
     }
 
     /// Writes to every finding of a file what it costs.
@@ -130,8 +133,11 @@ impl<'a> Costs<'a> {
     }
 
     fn hidden(&self, layer: usize) -> HashMap<Piece, u64> {
-        let causes = causes(&self.examined.tree).into_iter().enumerate();
-        let of_layer = causes.filter(|(_, cause)| cause.layer as usize == layer || cause.by_layer as usize == layer);
+        let causes = self.causes.get_or_init(|| causes(&self.examined.tree));
+        let of_layer = causes
+            .iter()
+            .enumerate()
+            .filter(|(_, cause)| cause.layer as usize == layer || cause.by_layer as usize == layer);
         of_layer.map(|(index, cause)| (Piece::Cause(index), cause.bytes)).collect()
     }
 
