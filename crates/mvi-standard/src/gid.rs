@@ -154,6 +154,17 @@ pub fn next_generation<'a>(name: &str, given: impl IntoIterator<Item = &'a Gid>)
     Gid::new(name, last + 1)
 }
 
+/// True for two tag lines of one image: the same repository, and tags that differ in nothing but their versions
+/// (`alpine:3.21` and `alpine:3.22`, and not `python:3.12-alpine` and `python:3.12-slim`).
+pub fn is_same_image(one: &Reference, other: &Reference) -> bool {
+    let variant = |reference: &Reference| -> Vec<String> {
+        let tag = reference.tag.as_deref().unwrap_or_default();
+        let parts = tag.split(['-', '.', '_']).map(word).filter(|part| !part.is_empty() && part != "V");
+        parts.collect()
+    };
+    one.repository == other.repository && variant(one) == variant(other)
+}
+
 /// Capitals and digits of a text, from its first letter on.
 fn word(text: &str) -> String {
     let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase());
@@ -223,6 +234,19 @@ mod tests {
         assert_eq!(proposed("python:3.12", &["PYTHON"]), "GID-IMG-PYTHON2-001");
         assert_eq!(proposed("3scale", &[]), "GID-IMG-SCALE-001");
         assert_eq!(proposed("42", &[]), "no name can be made of `42:latest`; give one");
+    }
+
+    #[test]
+    fn tag_lines_of_one_image_differ_in_their_versions_alone() {
+        let same = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| Reference::normalise(text, &[]).unwrap());
+            is_same_image(&one, &other)
+        };
+        assert!(same("alpine:3.21", "alpine:3.22"));
+        assert!(same("python:3.12-alpine", "python:3.13.1-alpine"));
+        assert!(same("app:v1", "app:v2"));
+        assert!(!same("python:3.12-alpine", "python:3.12-slim"));
+        assert!(!same("alpine:3.21", "registry.corp/alpine:3.21"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::evidence::{BaseSource, Evidence};
 use crate::standard::Standard;
 use crate::verdict::{Action, RuleId, Trigger, Verdict};
 
-pub use case::JudgedSize;
+pub use case::{JudgedSize, names_image};
 pub use distance::{BaseObstacle, Distance};
 pub use exception::{Exception, ExceptionState};
 pub use findings::Finding;

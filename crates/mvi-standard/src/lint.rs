@@ -11,6 +11,7 @@ mod segments;
 use jiff::civil::Date;
 use serde::Serialize;
 
+pub use end_of_life::supported_until;
 pub use feasibility::{Feasibility, Measured, feasibility};
 
 use crate::standard::Standard;

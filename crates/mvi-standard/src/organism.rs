@@ -7,7 +7,7 @@ mod status;
 
 use serde::Serialize;
 
-pub use level::{level_finding, level_range, needs_signature, scan_days};
+pub use level::{level_finding, level_range, proof_finding, scan_finding};
 pub use role::default_role;
 pub use school::{Build, age_finding, default_school, may_have_children, regressions, school};
 pub use status::{FleetVerdict, base_status, row_status};

@@ -61,11 +61,6 @@ impl Reference {
         Self::parse(&canonical_name(text, mirrors)).map_err(|why| malformed(text, why))
     }
 
-    /// True when only a digest says which version of the repository is meant.
-    pub fn is_digest_only(&self) -> bool {
-        self.tag.is_none() && self.digest.is_some()
-    }
-
     /// The tag to match patterns against; empty for `scratch`, nothing when only a digest is known.
     pub fn match_tag(&self) -> Option<&str> {
         match (&self.tag, &self.digest) {

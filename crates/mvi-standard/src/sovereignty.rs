@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::BaseStanding;
 use crate::crq::Coverage;
 use crate::judge::{Finding, Judgement};
+use crate::organism::{may_have_children, school};
 use crate::standard::Standard;
 use crate::verdict::Severity;
 
@@ -26,10 +27,12 @@ pub struct Record {
     pub sostle: Option<u8>,
 }
 
-/// What the register knows about a running image and the base below it.
+/// What the register knows about an image and the base below it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Registered {
+    /// Whether it runs somewhere: what runs has to be registered.
+    pub runs: bool,
     /// The image; nothing when its digest is unknown to the register.
     pub image: Option<Record>,
     /// Its direct base; nothing when there is no record of it.
@@ -47,7 +50,7 @@ pub fn findings(
 ) -> Vec<Finding> {
     let excused = coverage.is_some_and(|coverage| coverage.state.is_in_force());
     let rules: [(&str, Vec<Finding>); 5] = [
-        ("SOV-1", if excused { Vec::new() } else { outside(&judgement.base) }),
+        ("SOV-1", if excused { Vec::new() } else { outside(standard, &judgement.base, registered.base.as_ref()) }),
         ("SOV-2", half_registered(&judgement.base, registered.base.as_ref())),
         ("SOV-3", unknown(registered)),
         ("SOV-4", registered.image.as_ref().map(incomplete).unwrap_or_default()),
@@ -57,18 +60,29 @@ pub fn findings(
     rules.into_iter().filter(|(id, _)| audited(id)).flat_map(|(_, findings)| findings).collect()
 }
 
-fn outside(base: &BaseStanding) -> Vec<Finding> {
-    let text = match base {
-        BaseStanding::Outside { reference } => {
-            format!("its base `{reference}` is not registered, and no change request in force covers it")
+fn outside(standard: &Standard, base: &BaseStanding, record: Option<&Record>) -> Vec<Finding> {
+    let frozen =
+        record.and_then(|record| school(standard, record.school.as_deref()?)).filter(|of| !may_have_children(of));
+    let text = match (base, frozen) {
+        (BaseStanding::Outside { reference } | BaseStanding::Registered { reference, .. }, Some(frozen)) => {
+            format!(
+                "its base `{reference}` is frozen by its school {}: nothing may be built on it without a change \
+                 request in force",
+                frozen.id
+            )
         }
-        BaseStanding::Unknown => {
-            "no registered base is shown below it, and no change request in force covers it".to_owned()
-        }
-        BaseStanding::Unresolved { reference, reason } => {
-            format!("its base `{reference}` shows no registered one: {reason}")
-        }
-        BaseStanding::Banned { .. } | BaseStanding::Registered { .. } => return Vec::new(),
+        (base, _) => match base {
+            BaseStanding::Outside { reference } => {
+                format!("its base `{reference}` is not registered, and no change request in force covers it")
+            }
+            BaseStanding::Unknown => {
+                "no registered base is shown below it, and no change request in force covers it".to_owned()
+            }
+            BaseStanding::Unresolved { reference, reason } => {
+                format!("its base `{reference}` shows no registered one: {reason}")
+            }
+            BaseStanding::Banned { .. } | BaseStanding::Registered { .. } => return Vec::new(),
+        },
     };
     vec![finding("SOV-1", Severity::High, text)]
 }
@@ -88,7 +102,7 @@ fn half_registered(base: &BaseStanding, record: Option<&Record>) -> Vec<Finding>
 }
 
 fn unknown(registered: &Registered) -> Vec<Finding> {
-    if registered.image.is_some() {
+    if registered.image.is_some() || !registered.runs {
         return Vec::new();
     }
     vec![finding("SOV-3", Severity::High, "it runs, and the register does not know its digest".to_owned())]
@@ -163,7 +177,7 @@ mod tests {
     }
 
     fn check(base: &str, state: Option<State>, expected: &str) {
-        let complete = Registered { image: Some(full()), base: Some(full()) };
+        let complete = Registered { runs: true, image: Some(full()), base: Some(full()) };
         assert_eq!(codes("", base, state, &complete), expected);
     }
 
@@ -187,19 +201,33 @@ mod tests {
     #[test]
     fn register_entries_have_to_be_whole() {
         let without = |edit: fn(&mut Registered)| {
-            let mut registered = Registered { image: Some(full()), base: Some(full()) };
+            let mut registered = Registered { runs: true, image: Some(full()), base: Some(full()) };
             edit(&mut registered);
             codes("", "alpine:3.21", None, &registered)
         };
         assert_eq!(without(|all| all.base.as_mut().unwrap().event = None), "SOV-2:fc1");
         assert_eq!(without(|all| all.base = None), "SOV-2:gid SOV-2:fc1 SOV-2:rom");
         assert_eq!(without(|all| all.image = None), "SOV-3");
+        let idle = |all: &mut Registered| (all.image, all.runs) = (None, false);
+        assert_eq!(without(idle), "", "only what runs has to be known");
         assert_eq!(without(|all| all.image.as_mut().unwrap().vsm = None), "SOV-4");
+    }
+
+    #[test]
+    fn nothing_is_built_on_a_frozen_base() {
+        let frozen = |base: &str, state| {
+            let base_record = Record { school: Some("REVIEW".to_owned()), ..full() };
+            let registered = Registered { runs: true, image: Some(full()), base: Some(base_record) };
+            codes("", base, state, &registered)
+        };
+        assert_eq!(frozen("alpine:3.21", None), "SOV-1");
+        assert_eq!(frozen("utpemos-base", None), "SOV-1");
+        assert_eq!(frozen("alpine:3.21", Some(State::Active)), "");
     }
 
     #[test]
     fn a_rule_that_is_not_audited_is_silent() {
         let toml = "[[sovereignty]]\nid = \"SOV-3\"\naudit = \"none\"";
-        assert_eq!(codes(toml, "alpine:3.21", None, &Registered { image: None, base: Some(full()) }), "");
+        assert_eq!(codes(toml, "alpine:3.21", None, &Registered { runs: true, image: None, base: Some(full()) }), "");
     }
 }

@@ -11,7 +11,7 @@ mod text;
 use std::io::{self, Write};
 
 use crate::report::fleet::FleetReport;
-use crate::report::{AuditReport, ExplainReport, LayersReport};
+use crate::report::{AuditReport, ExplainReport, LayersReport, PullReport};
 
 pub(crate) use harmless::harmless;
 pub(crate) use text::{Page, paint};
@@ -24,6 +24,8 @@ pub(crate) enum Report<'a> {
     Layers(&'a LayersReport),
     /// `mvi explain`.
     Explain(&'a ExplainReport),
+    /// `mvi pull`.
+    Pull(&'a PullReport),
     /// `mvi fleet …`.
     Fleet(&'a FleetReport),
 }

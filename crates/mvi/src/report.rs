@@ -20,7 +20,7 @@ pub(crate) use explain::{ExplainReport, OwnerNote, PathVersion, VersionFate};
 pub(crate) use instruction::instruction;
 pub(crate) use layers::{FileChange, FileNote, LayerNote, LayersReport, WasteCause, WastedFile};
 pub(crate) use numbers::{Megabytes, percent};
-pub(crate) use pull::{PullReport, PulledImage};
+pub(crate) use pull::{PullReport, PulledImage, Saving};
 
 /// The program that made a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

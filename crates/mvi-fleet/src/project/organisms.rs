@@ -8,7 +8,8 @@ use crate::error::{Fault, Result};
 use crate::fact::{Fact, ImageFacts, OrganismFacts, Retirement, RomFacts, canonical};
 use crate::project::{Happened, Projection, Target};
 
-/// The projection of organisms. A GID that was given once is never given again, and a template is never replaced.
+/// The projection of organisms. A GID that was given once is never given again, though what was registered provisionally
+/// may be registered whole later; and a template is never replaced.
 pub(crate) struct Organisms;
 
 impl Projection for Organisms {
@@ -17,7 +18,7 @@ impl Projection for Organisms {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn schema(&self) -> &'static str {
@@ -62,18 +63,32 @@ impl Projection for Organisms {
 }
 
 fn register(db: &Connection, organism: &OrganismFacts, event: &Happened<'_>) -> Result<()> {
-    let mut find = db.prepare_cached("SELECT 1 FROM organism WHERE gid = ?")?;
-    if find.exists([&organism.gid])? {
-        return Err(Fault::refused(
-            &organism.gid,
-            "the GID is taken, and GIDs are never given twice; take the next number",
-        ));
+    match known(db, &organism.gid)? {
+        None => {
+            let mut insert = db.prepare_cached("INSERT INTO organism VALUES (?1, ?2, ?2, ?3, NULL, ?4)")?;
+            insert.execute(params![organism.gid, event.seq, organism.reference, canonical(organism)?])?;
+        }
+        Some((before, None)) if before.provisional && before.reference == organism.reference => {
+            let mut update = db.prepare_cached("UPDATE organism SET updated = ?, document = ? WHERE gid = ?")?;
+            update.execute(params![event.seq, canonical(organism)?, organism.gid])?;
+        }
+        Some(_) => {
+            let why = "the GID is taken, and GIDs are never given twice; take the next number";
+            return Err(Fault::refused(&organism.gid, why));
+        }
     }
-    let mut insert = db.prepare_cached("INSERT INTO organism VALUES (?1, ?2, ?2, ?3, NULL, ?4)")?;
-    insert.execute(params![organism.gid, event.seq, organism.reference, canonical(organism)?])?;
     let size = organism.dimensions.get("size_mb").copied();
     let add = |(platform, digest): (&String, &Digest)| ring(db, (&organism.gid, platform), digest, size, event);
     organism.digests.iter().try_for_each(add)
+}
+
+/// What was registered under a GID, and why it ended if it did.
+pub(crate) fn known(db: &Connection, gid: &str) -> Result<Option<(OrganismFacts, Option<String>)>> {
+    let mut find = db.prepare_cached("SELECT document, retired FROM organism WHERE gid = ?")?;
+    let found: Option<(String, Option<String>)> =
+        find.query_row([gid], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let read = |(document, retired): (String, _)| Ok((serde_json::from_str(&document)?, retired));
+    found.map(read).transpose().map_err(|error: serde_json::Error| Fault::projection(error.to_string()))
 }
 
 fn grow(db: &Connection, image: &ImageFacts, event: &Happened<'_>) -> Result<()> {
@@ -119,8 +134,15 @@ fn retire(db: &Connection, retirement: &Retirement, event: &Happened<'_>) -> Res
 }
 
 fn seal(db: &Connection, rom: &RomFacts, event: &Happened<'_>) -> Result<()> {
-    let mut find = db.prepare_cached("SELECT 1 FROM rom WHERE name = ?")?;
-    if find.exists([&rom.name])? {
+    let mut find = db.prepare_cached("SELECT seal, gid FROM rom WHERE name = ?")?;
+    let known: Option<(String, Option<String>)> =
+        find.query_row([&rom.name], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some((seal, gid)) = known {
+        // Sealed first and registered later: the same record is given to its organism.
+        if seal == rom.seal.to_string() && gid.is_none() && rom.gid.is_some() {
+            db.prepare_cached("UPDATE rom SET gid = ? WHERE name = ?")?.execute(params![rom.gid, rom.name])?;
+            return Ok(());
+        }
         return Err(Fault::refused(&rom.name, "is sealed already and is never changed; seal a higher revision"));
     }
     let mut insert = db.prepare_cached("INSERT INTO rom VALUES (?, ?, ?, ?, ?, ?)")?;

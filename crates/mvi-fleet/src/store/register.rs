@@ -3,8 +3,10 @@
 use crate::error::{Fault, FleetError, Result};
 use crate::event::Stamp;
 use crate::fact::{Fact, OrganismFacts, Retirement, RomFacts};
+use crate::project::organisms::known;
 use crate::store::{Appended, Store};
 use mvi_standard::Verdict;
+use rusqlite::Connection;
 
 /// What a registration needs: rule SOV-2 of the standard asks for all three.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,16 +30,17 @@ pub struct Registered {
 
 impl Store {
     /// Registers an organism: GID, event and template, all of it or nothing. The same registration again changes
-    /// nothing.
+    /// nothing. What was registered provisionally is registered anew, as long as it lives and its reference is the same.
     ///
     /// # Errors
     /// [`FleetError::Refused`] where something is missing or the GID or the template's name is taken;
     /// [`FleetError::Conflict`] where the GID was registered otherwise.
     pub fn register(&mut self, stamp: &mut Stamp, registration: &Registration) -> Result<Registered, FleetError> {
         let Registration { organism, rom, .. } = registration;
-        let (gid, name) = (format!("register:{}", organism.gid), format!("seal:{}", rom.name));
+        let name = format!("seal:{}", rom.name);
         self.write(|writer| {
             complete(registration)?;
+            let gid = order_key(writer.target.db, organism, rom)?;
             let organism = writer.append(stamp, &Fact::Organism(organism.clone()), Some(&gid))?;
             let rom = writer.append(stamp, &Fact::Rom(rom.clone()), Some(&name))?;
             Ok(Registered { organism, rom })
@@ -52,6 +55,15 @@ impl Store {
         let retirement = Retirement { gid: gid.to_owned(), reason: reason.to_owned() };
         self.append(stamp, &Fact::Retired(retirement), None)
     }
+}
+
+/// The key of a registration: by its GID, and where it was or is registered anew, by the template that came with it.
+fn order_key(db: &Connection, organism: &OrganismFacts, rom: &RomFacts) -> Result<String> {
+    let (first, later) = (format!("register:{}", organism.gid), format!("register:{}:{}", organism.gid, rom.name));
+    let again = db.prepare_cached("SELECT 1 FROM event WHERE key = ?")?.exists([&later])?;
+    let anew = known(db, &organism.gid)?
+        .is_some_and(|(before, retired)| retired.is_none() && before.provisional && before != *organism);
+    Ok(if again || anew { later } else { first })
 }
 
 fn complete(registration: &Registration) -> Result<()> {

@@ -48,6 +48,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     "CREATE INDEX event_subject ON event (substr(subject, -16)) WHERE kind <> 'layer';",
     // Projections only: packages know what they were built from, advisories what they are about.
     "",
+    // Projections only: what was registered provisionally may be registered whole.
+    "",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -60,6 +60,37 @@ fn a_registration_is_three_writes_or_none() {
 }
 
 #[test]
+fn what_was_registered_provisionally_is_registered_whole_once() {
+    let mut stage = Stage::with(&[("alpine", &["a"])]);
+    let whole = registration("GID-IMG-ALPINE-001", "alpine");
+    // As a list of the standard names it: nothing was measured, nothing sealed.
+    let listed = OrganismFacts {
+        provisional: true,
+        digests: Default::default(),
+        dimensions: Default::default(),
+        ..whole.organism.clone()
+    };
+    stage.store.append(&mut stamp(60), &Fact::Organism(listed), Some("register:GID-IMG-ALPINE-001")).unwrap();
+    let mut elsewhere = whole.clone();
+    elsewhere.organism.reference = "registry.example/other:1".into();
+    let refused = stage.store.register(&mut stamp(61), &elsewhere);
+    assert!(matches!(refused, Err(FleetError::Refused { .. })), "{refused:?}");
+    assert!(stage.store.register(&mut stamp(62), &whole).unwrap().organism.new);
+    let again = stage.store.register(&mut stamp(63), &whole).unwrap();
+    assert!(!again.organism.new && !again.rom.new);
+    let card = stage.store.organism("GID-IMG-ALPINE-001").unwrap();
+    assert_eq!((card.facts.provisional, card.rings.len(), card.roms.len()), (false, 1, 1));
+    let mut other = whole.clone();
+    (other.organism.owner, other.rom.name) = ("SIGNALS".into(), "ROM-SECOND-V13".into());
+    let refused = stage.store.register(&mut stamp(64), &other);
+    assert!(matches!(refused, Err(FleetError::Conflict { .. } | FleetError::Refused { .. })), "{refused:?}");
+    let lines = stage.store.register_lines().unwrap();
+    assert_eq!((lines[0].digests.len(), lines[0].roms.clone()), (1, vec!["ROM-ALPINE-V13".to_owned()]));
+    assert_eq!(stage.store.seals().unwrap()[0].name, "ROM-ALPINE-V13");
+    assert_whole(&stage.store);
+}
+
+#[test]
 fn a_template_that_is_taken_undoes_the_whole_registration() {
     let mut stage = Stage::empty();
     stage.tell(&Fact::Rom(registration("GID-IMG-OTHER-001", "alpine").rom));
@@ -67,6 +98,19 @@ fn a_template_that_is_taken_undoes_the_whole_registration() {
     assert!(matches!(refused, Err(FleetError::Refused { .. })), "{refused:?}");
     assert_eq!(stage.store.last_seq().unwrap(), 1);
     assert!(!stage.dump().contains("GID-IMG-ALPINE-001"));
+}
+
+#[test]
+fn a_template_that_was_sealed_first_is_given_to_its_organism_once() {
+    let mut stage = Stage::with(&[("alpine", &["a"])]);
+    let whole = registration("GID-IMG-ALPINE-001", "alpine");
+    stage.tell(&Fact::Rom(RomFacts { gid: None, ..whole.rom.clone() }));
+    assert!(stage.store.register(&mut stamp(70), &whole).unwrap().rom.new);
+    assert_eq!(stage.store.organism("GID-IMG-ALPINE-001").unwrap().roms, ["ROM-ALPINE-V13"]);
+    let mut second = registration("GID-IMG-SECOND-001", "alpine");
+    second.rom = RomFacts { gid: Some("GID-IMG-SECOND-001".into()), ..whole.rom };
+    assert!(stage.store.register(&mut stamp(71), &second).is_err());
+    assert_whole(&stage.store);
 }
 
 #[test]

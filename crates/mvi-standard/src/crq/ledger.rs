@@ -115,30 +115,42 @@ pub fn unknown(crqs: &[Crq], referred: impl IntoIterator<Item = CrqId>) -> Vec<C
 /// The standard's list of justified images as change requests that count from the import on, ids from `first` on.
 ///
 /// Each lasts as long as any other; the entry of the list it was made from says nothing by itself any more.
-pub fn grandfathered(standard: &Standard, first: CrqId, by: &str, at: Timestamp) -> Vec<Crq> {
+pub fn grandfathered(
+    standard: &Standard,
+    first: CrqId,
+    (by, at): (&str, Timestamp),
+    wanted: impl Fn(&JustifiedImage) -> bool,
+) -> Vec<Crq> {
     let calendar = Calendar::of(standard, &[]);
     let version = u32::try_from(standard.meta.version).unwrap_or(0);
-    let made = standard.justified.iter().zip(first.sequence..).map(|(entry, sequence)| {
-        let heavy = entry.size_mb > standard.policy.heavy_mb;
-        let kind = if heavy { CrqKind::Heavy } else { CrqKind::JustifiedBase };
-        let subject = Subject { image: entry.image.clone(), digest: None, workload: None };
-        let mut crq = Crq::draft(CrqId { sequence, ..first }, kind, subject, by, at);
-        let code = GlibcReason::NotLibc(entry.reason.clone());
-        crq.request = Request {
-            image_name: Some(entry.image.clone()),
-            size_mb: Some(entry.size_mb),
-            base: None,
-            constraint: entry.constraint.clone(),
-            reasons: vec![Reason { code, proof: Proof::Unverified, detail: "from the standard's list".to_owned() }],
-        };
-        crq.cap_mb = Some(entry.cap_mb.unwrap_or(entry.size_mb * (1.0 + standard.policy.justified_cap_pct / 100.0)));
-        crq.review_due = Some(calendar.due_after(version, at));
-        crq.standard_version = version;
-        crq.imported_from = Some(entry.image.clone());
-        crq.state = State::Grandfathered;
-        crq.history =
-            vec![Entry { state: State::Grandfathered, at, by: by.to_owned(), note: "import".to_owned(), seal: None }];
-        crq
-    });
+    let made =
+        standard.justified.iter().filter(|entry| wanted(entry)).zip(first.sequence..).map(|(entry, sequence)| {
+            let heavy = entry.size_mb > standard.policy.heavy_mb;
+            let kind = if heavy { CrqKind::Heavy } else { CrqKind::JustifiedBase };
+            let subject = Subject { image: entry.image.clone(), digest: None, workload: None };
+            let mut crq = Crq::draft(CrqId { sequence, ..first }, kind, subject, by, at);
+            let code = GlibcReason::NotLibc(entry.reason.clone());
+            crq.request = Request {
+                image_name: Some(entry.image.clone()),
+                size_mb: Some(entry.size_mb),
+                base: None,
+                constraint: entry.constraint.clone(),
+                reasons: vec![Reason { code, proof: Proof::Unverified, detail: "from the standard's list".to_owned() }],
+            };
+            crq.cap_mb =
+                Some(entry.cap_mb.unwrap_or(entry.size_mb * (1.0 + standard.policy.justified_cap_pct / 100.0)));
+            crq.review_due = Some(calendar.due_after(version, at));
+            crq.standard_version = version;
+            crq.imported_from = Some(entry.image.clone());
+            crq.state = State::Grandfathered;
+            crq.history = vec![Entry {
+                state: State::Grandfathered,
+                at,
+                by: by.to_owned(),
+                note: "import".to_owned(),
+                seal: None,
+            }];
+            crq
+        });
     made.collect()
 }

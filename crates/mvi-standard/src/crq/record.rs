@@ -302,11 +302,6 @@ impl Crq {
         }
     }
 
-    /// The key that the event log knows this revision by: logging it twice is logging it once.
-    pub fn log_key(&self) -> String {
-        format!("{}/{}", self.id, self.revision)
-    }
-
     /// What somebody agrees to with an entry of the history: the request in this revision, and the entry but for its
     /// seal. Approvals and renewals are sealed over the canonical JSON of this (RFC 8785).
     pub fn consent<'a>(&'a self, entry: &'a Entry) -> Consent<'a> {

@@ -119,7 +119,7 @@ fn is_registered_for_replacement(standard: &Standard, reference: &str) -> bool {
 }
 
 /// True when a name of the standard (repository, or repository and tag glob) means this image.
-pub(super) fn names_image(name: &str, image: &str, standard: &Standard) -> bool {
+pub fn names_image(name: &str, image: &str, standard: &Standard) -> bool {
     let Ok(image) = Reference::normalise(image, &standard.mirrors) else { return false };
     crate::pattern::matches_ban(name, &image) == crate::pattern::Match::Yes
 }

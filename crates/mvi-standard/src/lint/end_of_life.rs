@@ -3,16 +3,14 @@
 use jiff::civil::{Date, date};
 
 use super::LintFinding;
+use crate::base::registered;
 use crate::reference::Reference;
-use crate::standard::Standard;
+use crate::standard::{RomBase, Standard};
 use crate::verdict::Severity;
 
 pub(super) fn check(standard: &Standard, today: Date) -> Vec<LintFinding> {
     let runtime = standard.rom_bases.iter().filter_map(|rom| {
-        let (end, why) = match rom.eol {
-            Some(end) => (end, ENDED.to_owned()),
-            None => upstream_end(standard, &rom.reference)?,
-        };
+        let (end, why) = end_of(standard, rom)?;
         let subject = format!("rom_base:{}", rom.reference);
         (today > end).then(|| finding(Severity::High, subject, &rom.reference, end, &why))
     });
@@ -25,6 +23,19 @@ pub(super) fn check(standard: &Standard, today: Date) -> Vec<LintFinding> {
         (today > end).then(|| finding(Severity::Medium, subject, &builder.reference, end, &why))
     });
     runtime.chain(builder).collect()
+}
+
+/// The last day on which the makers of a registered base support it; nothing where nobody knows it.
+pub fn supported_until(standard: &Standard, base: &str) -> Option<Date> {
+    let reference = Reference::normalise(base, &standard.mirrors).ok()?;
+    end_of(standard, registered(standard, &reference)?).map(|(end, _)| end)
+}
+
+fn end_of(standard: &Standard, rom: &RomBase) -> Option<(Date, String)> {
+    match rom.eol {
+        Some(end) => Some((end, ENDED.to_owned())),
+        None => upstream_end(standard, &rom.reference),
+    }
 }
 
 fn finding(severity: Severity, subject: String, reference: &str, end: Date, why: &str) -> LintFinding {

@@ -1,5 +1,7 @@
 //! Exposure levels: which a base permits, how fresh a scan has to be, and what the high ones ask for.
 
+use jiff::Timestamp;
+
 use crate::judge::Finding;
 use crate::reference::Reference;
 use crate::standard::Standard;
@@ -27,12 +29,29 @@ pub fn level_finding(standard: &Standard, level: u8, base: &str) -> Option<Findi
     Some(Finding { code: "SOSTLE-RANGE", severity, text })
 }
 
-/// Age in days up to which a scan of an image at that level counts.
-pub fn scan_days(standard: &Standard, level: u8) -> Option<u32> {
-    standard.sostle_levels.iter().find(|row| row.level == level).map(|row| row.min_scan_days)
+/// A-SCAN: nobody looked for vulnerabilities within the days that a level allows; `last` is when somebody did.
+pub fn scan_finding(standard: &Standard, level: u8, last: Option<Timestamp>, now: Timestamp) -> Option<Finding> {
+    let allowed = standard.sostle_levels.iter().find(|row| row.level == level)?.min_scan_days;
+    let days = last.map(|last| now.duration_since(last).as_hours() / 24);
+    let text = match days {
+        Some(days) if days <= i64::from(allowed) => return None,
+        Some(days) => format!("the news about vulnerabilities are {days} days old, and L{level} allows {allowed}"),
+        None => format!("nobody looked for vulnerabilities, and L{level} asks for it every {allowed} days"),
+    };
+    Some(Finding { code: "A-SCAN", severity: Severity::Medium, text })
 }
 
-/// True when a level asks for a pinned digest, a signature and provenance: from L3 on.
-pub fn needs_signature(level: u8) -> bool {
-    level >= 3
+/// A-PROOF: from L3 on an image needs a pinned digest, a signature and provenance, which a sealed record that names its
+/// digest is.
+pub fn proof_finding(level: u8, sealed: bool) -> Option<Finding> {
+    (level >= FIRST_WITH_PROOF && !sealed).then(|| Finding {
+        code: "A-PROOF",
+        severity: Severity::High,
+        text: format!(
+            "L{level} asks for a pinned digest, a signature and provenance, and no sealed record names this image"
+        ),
+    })
 }
+
+/// Image Standard V13, SOSTLE: the lowest level that has to be proven.
+const FIRST_WITH_PROOF: u8 = 3;

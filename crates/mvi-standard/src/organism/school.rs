@@ -13,8 +13,8 @@ use crate::verdict::{Severity, Verdict};
 pub struct Build<'a> {
     /// What was measured.
     pub measured: &'a Measurements,
-    /// How often each dimension was.
-    pub repetitions: u32,
+    /// How often each dimension was; nothing where nobody wrote it down.
+    pub repetitions: Option<u32>,
 }
 
 /// The school with that id.
@@ -48,12 +48,13 @@ pub fn age_finding(school: &School, last_ring: Timestamp, now: Timestamp) -> Opt
     })
 }
 
-/// What a school has to say about a build after another one: slower start, growth, and too few measurements.
+/// What a school has to say about a build, after another one where there is one: slower start, growth, and too few
+/// measurements.
 ///
 /// `A-STARTUP` fails the build and is high; `A-GROWTH` is reported; `A-REPETITIONS` means the numbers do not count.
-pub fn regressions(school: &School, before: Build<'_>, after: Build<'_>) -> Vec<Finding> {
+pub fn regressions(school: &School, before: Option<Build<'_>>, after: Build<'_>) -> Vec<Finding> {
     let risen = |dimension: &str, limit: Option<f64>| {
-        let (old, new) = (before.measured.get(dimension)?, after.measured.get(dimension)?);
+        let (old, new) = (before?.measured.get(dimension)?, after.measured.get(dimension)?);
         let percent = 100.0 * (new - old) / old;
         limit.filter(|limit| percent > *limit).map(|limit| (percent, limit))
     };
@@ -66,12 +67,19 @@ pub fn regressions(school: &School, before: Build<'_>, after: Build<'_>) -> Vec<
         .map(|change| told("A-STARTUP", Severity::High, change, "starts slower"));
     let growth = risen("size_mb", school.size_regression_pct)
         .map(|change| told("A-GROWTH", Severity::Medium, change, "has grown"));
-    let few = school.repeat_measurements.filter(|needed| after.repetitions < *needed).map(|needed| Finding {
-        code: "A-REPETITIONS",
-        severity: Severity::Medium,
-        text: format!("measured {} times, and {} asks for {needed}", after.repetitions, school.id),
-    });
-    startup.into_iter().chain(growth).chain(few).collect()
+    startup.into_iter().chain(growth).chain(too_few(school, after)).collect()
+}
+
+/// What is measured by running counts only when it was measured as often as the school asks for.
+fn too_few(school: &School, build: Build<'_>) -> Option<Finding> {
+    let runs = ["startup_ms", "mem_mb"].iter().any(|dimension| build.measured.get(dimension).is_some());
+    let needed = school.repeat_measurements.filter(|_| runs)?;
+    let text = match build.repetitions {
+        Some(times) if times >= needed => return None,
+        Some(times) => format!("measured {times} times, and {} asks for {needed}", school.id),
+        None => format!("how often it was measured is not known, and {} asks for {needed} times", school.id),
+    };
+    Some(Finding { code: "A-REPETITIONS", severity: Severity::Medium, text })
 }
 
 /// Image Standard V13, schools: the default of each runtime profile.

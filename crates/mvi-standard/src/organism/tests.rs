@@ -49,18 +49,24 @@ fn schools_bite_where_a_build_gets_worse() {
     let built = |startup, size, repetitions: u32| {
         let mut measured = Measurements::of_size(size);
         measured.set("startup_ms", startup);
-        (measured, repetitions)
+        (measured, Some(repetitions))
     };
-    let codes = |id: &str, before: (Measurements, u32), after: (Measurements, u32)| {
-        let build = |(measured, repetitions): &(Measurements, u32)| (measured.clone(), *repetitions);
+    let codes = |id: &str, before: (Measurements, Option<u32>), after: (Measurements, Option<u32>)| {
+        let build = |(measured, repetitions): &(Measurements, Option<u32>)| (measured.clone(), *repetitions);
         let ((old, n), (new, m)) = (build(&before), build(&after));
         let (before, after) = (Build { measured: &old, repetitions: n }, Build { measured: &new, repetitions: m });
-        regressions(school(&STANDARD, id).unwrap(), before, after).iter().map(|f| f.code).collect::<Vec<_>>()
+        regressions(school(&STANDARD, id).unwrap(), Some(before), after).iter().map(|f| f.code).collect::<Vec<_>>()
     };
     assert_eq!(codes("E.coli", built(100.0, 20.0, 1), built(111.0, 90.0, 1)), ["A-STARTUP"]);
     assert_eq!(codes("E.coli", built(100.0, 20.0, 1), built(110.0, 20.0, 1)), Vec::<&str>::new());
     assert_eq!(codes("Yeast", built(100.0, 20.0, 1), built(900.0, 21.1, 1)), ["A-GROWTH"]);
     assert_eq!(codes("LAB", built(100.0, 20.0, 5), built(100.0, 20.0, 4)), ["A-REPETITIONS"]);
+    let first = |measured: Measurements| {
+        let build = Build { measured: &measured, repetitions: None };
+        regressions(school(&STANDARD, "LAB").unwrap(), None, build).iter().map(|f| f.code).collect::<Vec<_>>()
+    };
+    assert_eq!(first(built(100.0, 20.0, 1).0), ["A-REPETITIONS"], "not known is not enough");
+    assert_eq!(first(Measurements::of_size(20.0)), Vec::<&str>::new(), "a size is no measurement that varies");
 }
 
 #[test]
@@ -82,9 +88,26 @@ fn a_level_outside_the_bases_range_is_told() {
     assert_eq!(told(1, "python:3.12-slim"), Some("medium".to_owned()));
     assert_eq!(told(4, "debian:12"), None);
     assert_eq!(level_range(&STANDARD, "utpemos-base"), None);
+}
+
+#[test]
+fn levels_ask_for_fresh_news_and_from_l3_on_for_proof() {
+    let now = at("2026-11-21T12:00:00Z");
+    let told = |level, last: Option<&str>| {
+        scan_finding(&STANDARD, level, last.map(at), now).map(|finding| finding.text).unwrap_or_default()
+    };
+    let day = |level, days: i64| {
+        let last = now.checked_sub(jiff::SignedDuration::from_hours(24 * days)).unwrap().to_string();
+        told(level, Some(&last)).is_empty()
+    };
+    for (level, days) in [(0, 30), (1, 30), (2, 7), (3, 3), (4, 1)] {
+        assert!(day(level, days) && !day(level, days + 1), "L{level}");
+    }
+    assert_eq!(told(2, None), "nobody looked for vulnerabilities, and L2 asks for it every 7 days");
     assert_eq!(
-        [0, 1, 2, 3, 4, 5].map(|level| scan_days(&STANDARD, level)),
-        [Some(30), Some(30), Some(7), Some(3), Some(1), None]
+        told(2, Some("2026-11-01T12:00:00Z")),
+        "the news about vulnerabilities are 20 days old, and L2 allows 7"
     );
-    assert_eq!([2, 3].map(needs_signature), [false, true]);
+    assert_eq!([2, 3, 4].map(|level| proof_finding(level, false).is_some()), [false, true, true]);
+    assert_eq!(proof_finding(4, true), None);
 }

@@ -6,6 +6,7 @@ pub(crate) mod belt;
 pub(crate) mod card;
 pub(crate) mod dossier;
 mod error;
+pub(crate) mod findings;
 pub(crate) mod forest;
 mod growth;
 pub(crate) mod import;
@@ -17,8 +18,10 @@ pub(crate) mod questions;
 pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod register;
+mod registered;
 mod row;
 pub(crate) mod scan;
+mod seals;
 pub(crate) mod solvency;
 mod units;
 

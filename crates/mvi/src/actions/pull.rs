@@ -6,11 +6,12 @@ use anyhow::{Context as _, bail};
 use mvi_image::Compression as Stored;
 use mvi_standard::Standard;
 use mvi_standard::pull::{
-    Compression, Node, PulledLayer, Scenario, Spread, Terms, cluster_seconds, peer_bound_seconds, pull_time, simulate,
+    Compression, Node, PulledLayer, Scenario, Spread, Terms, cluster_seconds, exact_saving_mb, formula_saving_mb,
+    peer_bound_seconds, pull_time, simulate,
 };
 
 use super::examine::Examined;
-use crate::report::{PullReport, PulledImage, TOOL};
+use crate::report::{PullReport, PulledImage, Saving, TOOL};
 
 /// Who pulls, over what.
 pub(crate) struct PullPlan<'a> {
@@ -33,6 +34,9 @@ pub(crate) struct PullPlan<'a> {
     /// Whether only the download counts.
     pub download_only: bool,
 }
+
+/// An image by the name it was asked for.
+pub(crate) type Named = (String, Examined);
 
 /// The layers of all images, each once.
 #[derive(Default)]
@@ -77,23 +81,24 @@ impl Layers {
     }
 }
 
-/// Works out how long `images` take to reach every node, of which some have the layers of `warm` already.
+/// Works out how long `images` take to reach every node, of which some have the layers of `warm` already, and what that
+/// saves beside the images `before`.
 ///
 /// # Errors
 /// Layers of unknown size, and numbers that no pull can have.
 pub(crate) fn pull(
-    images: &[(String, Examined)],
-    warm: &[(String, Examined)],
+    images: &[Named],
+    (warm, before): (&[Named], &[Named]),
     plan: &PullPlan<'_>,
 ) -> anyhow::Result<PullReport> {
     if !(0.0..=1.0).contains(&plan.warm_nodes) {
         bail!("--warm-nodes is a share from 0 to 1, not {}", plan.warm_nodes);
     }
     let mut layers = Layers::default();
-    let pulls: Vec<Vec<usize>> =
-        images.iter().map(|(name, examined)| layers.add(name, examined)).collect::<Result<_, _>>()?;
-    let stored: Vec<Vec<usize>> =
-        warm.iter().map(|(name, examined)| layers.add(name, examined)).collect::<Result<_, _>>()?;
+    let mut places = |images: &[Named]| -> anyhow::Result<Vec<Vec<usize>>> {
+        images.iter().map(|(name, examined)| layers.add(name, examined)).collect()
+    };
+    let (pulls, stored, replaced) = (places(images)?, places(warm)?, places(before)?);
     let store: BTreeSet<usize> = stored.into_iter().flatten().collect();
     let wanted: BTreeSet<usize> = pulls.iter().flatten().copied().collect();
     let terms = terms(plan, &layers);
@@ -108,8 +113,10 @@ pub(crate) fn pull(
         egress_mbps: plan.egress_mbps,
         node_mbps: plan.link_mbps,
     };
+    let nodes = nodes(plan, &pulls, &store);
+    let saving = (!before.is_empty()).then(|| saving(&layers, (&pulls, &replaced), &nodes));
     let scenario = Scenario {
-        nodes: nodes(plan, &pulls, &store),
+        nodes,
         egress_mbps: plan.egress_mbps,
         slots: plan.slots.map(|slots| slots as usize),
         upload_mbps: plan.upload_mbps,
@@ -136,7 +143,30 @@ pub(crate) fn pull(
         cluster_s: alike.then(|| cluster_seconds(&spread, plan.slots)).transpose()?,
         peer_bound_s: plan.upload_mbps.map(|upload| peer_bound_seconds(&spread, upload)).transpose()?,
         simulated: simulate(&scenario)?,
+        saving,
     })
+}
+
+/// What a full pull saves: by the doctrine's formula, and layer by layer on every node.
+fn saving(layers: &Layers, (new, old): (&[Vec<usize>], &[Vec<usize>]), nodes: &[Node]) -> Saving {
+    let alone = |images: &[Vec<usize>]| images.iter().map(|places| layers.mb(places.iter().copied())).sum::<f64>();
+    let services = u32::try_from(new.len()).unwrap_or(u32::MAX);
+    let each = (alone(old) - alone(new)) / f64::from(services.max(1));
+    let distinct = |images: &[Vec<usize>]| images.iter().flatten().copied().collect::<BTreeSet<usize>>();
+    let (new, old) = (distinct(new), distinct(old));
+    let digest = |place: &usize| layers.all[*place].digest.clone();
+    let mb = |place: &usize| layers.all[*place].transfer_mb;
+    let gone = old.difference(&new).map(|place| (digest(place), mb(place)));
+    let come = new.difference(&old).map(|place| (digest(place), -mb(place)));
+    let saved: BTreeMap<String, f64> = gone.chain(come).collect();
+    let lacking: Vec<Vec<String>> = nodes
+        .iter()
+        .map(|node| new.union(&old).filter(|place| !node.store.contains(place)).map(digest).collect())
+        .collect();
+    Saving {
+        formula_mb: formula_saving_mb(u32::try_from(nodes.len()).unwrap_or(u32::MAX), services, each),
+        exact_mb: exact_saving_mb(lacking.iter().map(Vec::as_slice), &saved),
+    }
 }
 
 fn terms(plan: &PullPlan<'_>, layers: &Layers) -> Terms {

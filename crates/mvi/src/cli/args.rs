@@ -71,7 +71,7 @@ pub(super) enum Verb {
     Cache(CacheArgs),
     /// Work out how long images take to reach the nodes of a cluster
     #[command(
-        after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 -o json"
+        after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 --format json\n  mvi pull app:2.tar --instead-of app:1.tar --nodes 350"
     )]
     Pull(Box<pull::PullArgs>),
     /// Ask for exceptions that expire, and decide about them

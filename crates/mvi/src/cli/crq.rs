@@ -10,7 +10,7 @@ use mvi_fleet::Stamp;
 use mvi_standard::Standard;
 use mvi_standard::crq::{
     Calendar, Crq, CrqId, CrqKind, Deed, Event, Guards, Organism, Proof, Refused, Request, Sealed, Subject, Workload,
-    apply, at, grandfathered, unknown, unused,
+    apply, at, unknown, unused,
 };
 use mvi_standard::crq::{Measured, Reason};
 use mvi_standard::decision::{DecisionRecord, candidates};
@@ -310,14 +310,10 @@ fn log(desk: &mut Desk, id: CrqId) -> Result<Exit, Failure> {
 
 fn grandfather(desk: &mut Desk) -> Result<Exit, Failure> {
     desk.expect_past()?;
-    let year = u16::try_from(desk.now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(0);
-    let first = desk.ledger.next_id(year);
-    let known = desk.ledger.all();
-    for crq in grandfathered(&desk.standard, first, &desk.by, desk.now) {
-        if known.iter().any(|known| known.imported_from == crq.imported_from) {
-            continue;
-        }
-        desk.keep(&crq)?;
+    let mut stamp = desk.stamp()?;
+    let taken = desk.ledger.grandfather(&desk.standard, &mut stamp, |_| true).map_err(anyhow::Error::from)?;
+    for crq in taken {
+        writeln!(anstream::stdout(), "{} {}", crq.id, crq_show::word(crq.state))?;
     }
     Ok(Exit::Fine)
 }

@@ -43,6 +43,7 @@ pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
         FleetVerb::Export(args) => question::export(&desk, args),
         FleetVerb::List(args) => ask::list(&desk, args),
         FleetVerb::Solvency(args) => ask::solvency(&desk, args),
+        FleetVerb::Findings(args) => ask::findings(&desk, args),
         FleetVerb::Belt(args) => ask::belt(&desk, args),
         FleetVerb::Show(args) => ask::show(&desk, args),
         FleetVerb::Backup { file } => upkeep::backup(&desk, file),

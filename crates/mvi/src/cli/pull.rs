@@ -1,19 +1,15 @@
 //! `mvi pull`.
 
-use std::io::Write as _;
-
 use mvi_image::HeadersOnly;
 
-use super::args::ShowFormat;
 use super::args::pull::PullArgs;
 use super::look::{examine_options, location};
-use super::output::{Exit, Failure};
-use crate::actions::pull::{PullPlan, pull};
-use crate::actions::{Examined, Examiner};
+use super::output::{Exit, Failure, show};
+use crate::actions::Examiner;
+use crate::actions::pull::{Named, PullPlan, pull};
 use crate::progress::Bars;
-use crate::render::{Page, paint};
-use crate::report::PullReport;
-use crate::{settings, standards};
+use crate::render::Report;
+use crate::standards;
 
 pub(super) fn run(args: &PullArgs) -> Result<Exit, Failure> {
     let standard = standards::load(args.standard.as_deref())?;
@@ -30,18 +26,13 @@ pub(super) fn run(args: &PullArgs) -> Result<Exit, Failure> {
         overlap: !args.no_overlap,
         download_only: args.download_only,
     };
-    let report = pull(&images, &warm, &plan).map_err(|error| Failure::usage(format!("{error:#}")))?;
-    match args.output {
-        ShowFormat::Json => {
-            let text = serde_json::to_string_pretty(&report).map_err(anyhow::Error::from)?;
-            writeln!(anstream::stdout(), "{text}")?;
-        }
-        ShowFormat::Text => show(&report)?,
-    }
+    let before = read(args, &args.instead_of)?;
+    let report = pull(&images, (&warm, &before), &plan).map_err(|error| Failure::usage(format!("{error:#}")))?;
+    show(&Report::Pull(&report), args.read.format)?;
     Ok(Exit::Fine)
 }
 
-fn read(args: &PullArgs, images: &[String]) -> Result<Vec<(String, Examined)>, Failure> {
+fn read(args: &PullArgs, images: &[String]) -> Result<Vec<Named>, Failure> {
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
     let mut read = Vec::new();
@@ -54,53 +45,4 @@ fn read(args: &PullArgs, images: &[String]) -> Result<Vec<(String, Examined)>, F
     }
     bars.clear();
     Ok(read)
-}
-
-fn show(report: &PullReport) -> Result<(), Failure> {
-    let mut out = anstream::stdout().lock();
-    let mut page = Page::new(&mut out, settings::width());
-    let about = if report.estimated { "≈ " } else { "" };
-    for image in &report.images {
-        let size = format!("{about}{:.1} MB in {} layers", image.transfer_mb, image.layers);
-        page.both(paint::BOLD, &image.image, &size)?;
-    }
-    let mut fact = |name: &str, text: String| page.wrapped(paint::PLAIN, &format!("  {name:<14}"), 16, &text);
-    let shared: f64 = report.images.iter().map(|image| image.transfer_mb).sum::<f64>() - report.cold_mb;
-    if shared > 0.05 {
-        fact("shared", format!("{shared:.1} MB are in more than one image and are fetched once a node"))?;
-    }
-    if report.warm_mb < report.cold_mb {
-        fact(
-            "warm",
-            format!(
-                "{:.1} MB are there already, {:.1} MB are fetched",
-                report.cold_mb - report.warm_mb,
-                report.warm_mb
-            ),
-        )?;
-    }
-    let one = &report.one_node;
-    let parts = format!(
-        "{:.2} s: download {:.2} s, unpacking {:.2} s, round trips {:.2} s",
-        one.total_s, one.download_s, one.unpack_s, one.setup_s
-    );
-    fact("an empty node", parts)?;
-    let simulated = &report.simulated;
-    let nodes = format!("{} nodes", report.nodes);
-    fact(
-        &nodes,
-        format!(
-            "{:.1} s until the last has all, 95 % after {:.1} s, {:.0} MB in all",
-            simulated.makespan_s, simulated.p95_s, simulated.transferred_mb
-        ),
-    )?;
-    if let Some(seconds) = report.cluster_s {
-        fact("closed form", format!("{seconds:.1} s, download alone"))?;
-    }
-    if let Some(seconds) = report.peer_bound_s {
-        fact("with peers", format!("not below {seconds:.1} s"))?;
-    }
-    let rates = format!("{} Mbit/s a node, {} Mbit/s egress", report.link_mbps, report.egress_mbps);
-    page.line(&[(paint::DIM, &rates)])?;
-    Ok(())
 }

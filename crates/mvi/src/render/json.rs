@@ -17,6 +17,7 @@ impl Renderer for Json {
             Report::Audit(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Layers(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Explain(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Pull(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Fleet(report) => serde_json::to_writer_pretty(&mut *out, report)?,
         }
         writeln!(out)

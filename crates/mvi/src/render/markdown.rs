@@ -20,7 +20,7 @@ impl Renderer for Markdown {
             Report::Audit(report) => audit(report, out),
             Report::Layers(report) => layers(report, out),
             Report::Explain(report) => explain(report, out),
-            Report::Fleet(_) => as_text(report, out),
+            Report::Pull(_) | Report::Fleet(_) => as_text(report, out),
         }
     }
 }

@@ -5,6 +5,7 @@ mod explain;
 mod fleet;
 mod layers;
 mod page;
+mod pull;
 
 use std::io::{self, Write};
 
@@ -26,6 +27,7 @@ impl Renderer for Text {
             Report::Audit(report) => audit::write(report, &mut page),
             Report::Layers(report) => layers::write(report, &mut page),
             Report::Explain(report) => explain::write(report, &mut page),
+            Report::Pull(report) => pull::write(report, &mut page),
             Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }

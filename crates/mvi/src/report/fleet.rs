@@ -3,6 +3,7 @@
 mod advisories;
 mod answers;
 mod card;
+mod findings;
 mod forest;
 mod log;
 mod reading;
@@ -15,8 +16,9 @@ use serde::Serialize;
 use super::Tool;
 
 pub(crate) use advisories::{AdvisoriesReport, NotRead, Undecided};
-pub(crate) use answers::{Answer, AnswerReport, DueReport, DueRequest, LineageReport, Orphans, SimilarReport};
+pub(crate) use answers::{Answer, AnswerReport, DueReport, DueRequest, DueSeal, LineageReport, Orphans, SimilarReport};
 pub(crate) use card::{CardReport, ImageCard, OrganismCard};
+pub(crate) use findings::{FindingsReport, FoundAbout};
 pub(crate) use forest::{ForestReport, ForestRing, ForestTree, Root, TrunkLayer};
 pub(crate) use log::{LogReport, LoggedEvent};
 pub(crate) use reading::{RecordReport, RecordedImage, RunCount, ScanReport};
@@ -38,6 +40,8 @@ pub(crate) enum FleetReport {
     Belt(BeltReport),
     /// `mvi fleet show`.
     Card(Box<CardReport>),
+    /// `mvi fleet findings`.
+    Findings(FindingsReport),
     /// `mvi fleet accept`.
     Accept(AcceptReport),
     /// `mvi fleet advisories`.
@@ -181,6 +185,8 @@ pub(crate) struct ImportReport {
     pub images: Vec<ImportedImage>,
     /// Organisms of the standard that were registered.
     pub organisms: Vec<String>,
+    /// Change requests that took over the standard's exceptions for these images.
+    pub exceptions: Vec<String>,
     /// The score of the whole fleet after it.
     pub solvency: ScoreReport,
 }

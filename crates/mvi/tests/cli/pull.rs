@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 
 fn pull(desk: &Desk, line: &str) -> Value {
-    let arguments: Vec<&str> = ["pull"].into_iter().chain(line.split(' ')).chain(["-o", "json"]).collect();
+    let arguments: Vec<&str> = ["pull"].into_iter().chain(line.split(' ')).chain(["--format", "json"]).collect();
     serde_json::from_str(&desk.says(&arguments)).unwrap()
 }
 
@@ -50,6 +50,19 @@ fn what_is_there_or_shared_is_not_fetched_again() {
     let peers = pull(&desk, "packed --nodes 100 --egress 800 --p2p 200 --slots 8 --download-only");
     assert!(number(&peers, "/simulated/makespan_s") < size, "those that are done help the rest");
     assert!(number(&peers, "/peer_bound_s") <= number(&peers, "/simulated/makespan_s"));
+}
+
+#[test]
+fn what_a_smaller_image_saves_is_told_both_ways() {
+    let desk = Desk::new();
+    // Two images that share everything: the formula counts the bytes twice a node, a node fetches them once.
+    let report = pull(&desk, "packed --instead-of packed --nodes 10");
+    assert_eq!((number(&report, "/saving/formula_mb"), number(&report, "/saving/exact_mb")), (0.0, 0.0));
+    let size = number(&report, "/cold_mb");
+    let grown = pull(&desk, "packed app --instead-of packed --nodes 10");
+    assert!(number(&grown, "/saving/formula_mb") < -9.9 * size);
+    assert!(number(&grown, "/saving/exact_mb").abs() < 1e-9, "the second image brings no layer of its own");
+    assert_eq!(pull(&desk, "packed --nodes 10")["saving"], Value::Null);
 }
 
 #[test]

@@ -29,11 +29,14 @@ fn audits_follow_their_schema_whatever_the_verdict() {
 }
 
 #[test]
-fn layers_and_explanations_follow_theirs() {
+fn layers_pulls_and_explanations_follow_theirs() {
     let layers = include_str!("../../schema/mvi-layers-1.json");
     check(layers, &["layers", "app", "--format", "json"]);
     check(layers, &["layers", "app.tar", "--files", "--format", "json"]);
     check(layers, &["layers", "app", "--largest", "2", "--format", "json"]);
+    let pull = include_str!("../../schema/mvi-pull-1.json");
+    check(pull, &["pull", "packed", "--format", "json"]);
+    check(pull, &["pull", "packed", "--nodes", "9", "--p2p", "200", "--instead-of", "app", "--format", "json"]);
     let explain = include_str!("../../schema/mvi-explain-1.json");
     for path in ["app/model.bin", "root/.cache/pip/wheel.bin", "app", "etc"] {
         check(explain, &["explain", "app", path, "--format", "json"]);

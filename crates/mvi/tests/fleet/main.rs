@@ -11,6 +11,7 @@ mod desk;
 mod distribution;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
+mod findings;
 mod golden;
 mod interrupted;
 mod layout;

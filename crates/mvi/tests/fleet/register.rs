@@ -1,7 +1,7 @@
 //! Registration: an id, an event and a sealed record that a trusted key signed, or nothing.
 
 use crate::desk::{Desk, text};
-use crate::stage::json;
+use crate::stage::{json, save};
 
 const MEASURED: &[u8] = b"
 cve_high_plus = 0
@@ -67,4 +67,53 @@ fn an_organism_is_registered_whole_and_its_id_is_taken() {
     // The same order again is no news, and nothing brings back what left.
     check(&desk, &["--provisional", "--gid", "GID-IMG-APP-001"], 0, "was registered before");
     assert!(desk.says(&["fleet", "show", "GID-IMG-APP-001"]).contains("RETIRED"));
+}
+
+#[test]
+fn what_was_only_listed_is_registered_whole_and_the_next_version_is_the_next_generation() {
+    let desk = desk();
+    let listed = "[[image]]\nname = \"x\"\nrepository = \"x\"\nrole = \"service\"\nsize_mb = 3\n";
+    desk.write("fleet.toml", format!("schema_version = \"mvi-fleet/1\"\nstandard = \"V13\"\n{listed}").as_bytes());
+    desk.says(&["fleet", "import", "fleet.toml"]);
+    let sov2 = |desk: &Desk| json(desk, &["fleet", "show", "GID-IMG-PYALPINE-001"])["organism"]["findings"].to_string();
+    assert!(sov2(&desk).contains("without a digest and a sealed record"));
+    save(&desk, "base.tar", "python:3.12-alpine", &[1]);
+    save(&desk, "next.tar", "python:3.13-alpine", &[2]);
+    desk.says(&["fleet", "record", "base.tar", "next.tar", "--role", "base"]);
+    let register = |image: &str| {
+        let order = ["fleet", "register", image, "--rom", ROM, "--owner", "ADA", "--provisional"];
+        let output = desk.run(&[&order[..], &["--school", "Methanogen", "--vsm", "S1"]].concat());
+        format!("{}{}", text(&output.stdout), text(&output.stderr))
+    };
+    let said = register("python:3.12-alpine");
+    assert!(said.contains("GID-IMG-PYALPINE-001 registered"), "{said}");
+    assert_eq!(sov2(&desk), "[]");
+    let due = json(&desk, &["fleet", "due", "--at", "2040-01-01"]);
+    assert_eq!(
+        (&due["seals"][0]["name"], &due["seals"][0]["gid"]),
+        (&"ROM-PY-SERVICE-V13".into(), &"GID-IMG-PYALPINE-001".into())
+    );
+    assert!(due["seals"][0]["days"].as_i64().unwrap() < -4000, "{due:#}");
+    // The record is taken, and the message says for which id it was wanted.
+    let said = register("python:3.13-alpine");
+    assert!(said.contains("ROM-PY-SERVICE-V13"), "{said}");
+    desk.says(&[
+        "rom",
+        "seal",
+        "python-service",
+        "--image",
+        "app",
+        "--base",
+        "python:3.12-alpine",
+        "--base-layers",
+        "1",
+        "--measured",
+        "winner.toml",
+        "--key",
+        "ada.key",
+    ]);
+    let order =
+        ["fleet", "register", "python:3.13-alpine", "--rom", "rom/ROM-PY-SERVICE-V13-R2.rom.json", "--owner", "ADA"];
+    let said = desk.says(&[&order[..], &["--provisional", "--school", "Methanogen", "--vsm", "S1"]].concat());
+    assert!(said.contains("GID-IMG-PYALPINE-002 registered"), "{said}");
 }

@@ -36,6 +36,8 @@ fn a_declared_fleet_is_told_by_its_schemas() {
     check(&desk, "check", &["fleet", "check"]);
     check(&desk, "forest", &["fleet", "forest"]);
     check(&desk, "due", &["fleet", "due", "--days", "90"]);
+    check(&desk, "due", &["fleet", "due", "--at", "2031-01-01"]);
+    check(&desk, "findings", &["fleet", "findings"]);
     check(&desk, "lineage", &["fleet", "lineage", "mefine-static"]);
 }
 
@@ -48,6 +50,7 @@ fn a_fleet_that_was_read_is_told_by_its_schemas() {
     check(&desk, "scan", &["fleet", "scan", "base.tar", "next.tar", "packed"]);
     check(&desk, "list", &["fleet", "list", "--all"]);
     check(&desk, "card", &["fleet", "show", "team/base:2"]);
+    check(&desk, "findings", &["fleet", "findings", "team/*"]);
     check(&desk, "lineage", &["fleet", "lineage", "team/base:2"]);
     check(&desk, "forest", &["fleet", "forest"]);
     check(&desk, "q2", &["fleet", "query", "Q2", "team/base:1"]);

@@ -75,7 +75,7 @@ fn a_request_survives_its_file_in_every_state() {
         let text = write_crq(&crq).unwrap();
         assert_eq!(read_crq("crq/CRQ-2026-0001.toml", text.as_bytes()).unwrap(), crq, "{text}");
     }
-    for crq in grandfathered(&STANDARD, id(), "import", moment("2026-11-01T00:00:00Z")) {
+    for crq in grandfathered(&STANDARD, id(), ("import", moment("2026-11-01T00:00:00Z")), |_| true) {
         let lapsed = super::at(&crq, &CALENDAR, moment("2027-11-01T00:00:00Z"));
         for crq in [crq, lapsed] {
             assert_eq!(read_crq("a", write_crq(&crq).unwrap().as_bytes()).unwrap(), crq);

@@ -108,7 +108,7 @@ fn a_request_approved_just_before_a_new_standard_is_due_with_it() {
 #[test]
 fn the_standards_list_can_be_imported_and_lapses_like_any_other() {
     let import = moment("2026-11-01T00:00:00Z");
-    let crqs = grandfathered(&STANDARD, "CRQ-2026-0100".parse().unwrap(), "import", import);
+    let crqs = grandfathered(&STANDARD, "CRQ-2026-0100".parse().unwrap(), ("import", import), |_| true);
     assert_eq!(crqs.len(), 5);
     assert_eq!(
         (crqs[0].id.to_string(), crqs[0].kind, crqs[4].kind),

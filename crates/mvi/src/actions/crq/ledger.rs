@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::consent::{ConsentError, Seals};
 use mvi_fleet::{CrqFacts, CrqRow, Fact, FleetError, Stamp, Store};
-use mvi_standard::crq::{Crq, CrqFileError, CrqId, State, read_crq, write_crq};
+use mvi_standard::Standard;
+use mvi_standard::crq::{Crq, CrqFileError, CrqId, State, grandfathered, read_crq, write_crq};
+use mvi_standard::standard::JustifiedImage;
 
 /// Longest file that is read, bytes.
 const LONGEST: u64 = 1 << 20;
@@ -119,6 +121,29 @@ impl Ledger {
         write(&self.path(crq.id), &self.folder, write_crq(crq)?.as_bytes())?;
         self.crqs.insert(crq.id, crq.clone());
         Ok(())
+    }
+
+    /// Takes over the exceptions that a standard lists and the wanted of which nobody took over before, as requests
+    /// that expire. Gives them.
+    ///
+    /// # Errors
+    /// A log or folder that cannot be written; what was taken over until then is kept.
+    pub(crate) fn grandfather(
+        &mut self,
+        standard: &Standard,
+        stamp: &mut Stamp,
+        wanted: impl Fn(&JustifiedImage) -> bool,
+    ) -> Result<Vec<Crq>, LedgerError> {
+        let year = u16::try_from(stamp.at.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(0);
+        let is_new = |entry: &JustifiedImage| {
+            let mut known = self.crqs.values();
+            wanted(entry) && !known.any(|crq| crq.imported_from.as_ref() == Some(&entry.image))
+        };
+        let taken = grandfathered(standard, self.next_id(year), (&stamp.actor, stamp.at), is_new);
+        for crq in &taken {
+            self.save(crq, stamp)?;
+        }
+        Ok(taken)
     }
 
     /// Writes a request into the log; gives the id of the event. Nothing where there is no log.

@@ -1,11 +1,13 @@
 //! Everything about one organism or image, on one card.
 
-use mvi_fleet::{FleetError, ListFilter, Organism};
-use mvi_standard::Severity;
-use mvi_standard::judge::Finding;
-use mvi_standard::organism::{Reproduction, age_finding, school};
+use mvi_fleet::{FleetError, ListFilter};
+use mvi_standard::Standard;
+use mvi_standard::organism::Reproduction;
+use mvi_standard::pressure::{Measurements, Pressure, pressure_in_class, pressure_of_band};
+use mvi_standard::reference::Reference;
 
-use super::growth::growth;
+use super::findings::{about_image, about_organism};
+use super::registered::Register;
 use super::row::row;
 use super::units::current;
 use super::{FleetFailure, Memory};
@@ -16,8 +18,9 @@ use crate::report::fleet::{CardReport, ImageCard, OrganismCard};
 /// # Errors
 /// [`FleetFailure::Store`], with a name that means nothing.
 pub(crate) fn card(memory: &mut Memory<'_>, name: &str) -> Result<CardReport, FleetFailure> {
-    let organism = organism(memory, name)?;
-    let image = match image(memory, name) {
+    let register = Register::of(memory.law.standard, &memory.store)?;
+    let organism = organism(memory, &register, name)?;
+    let image = match image(memory, &register, name) {
         // An organism may be registered before anything of it was built.
         Err(FleetFailure::Store(FleetError::Unknown { .. })) if organism.is_some() => None,
         other => Some(other?),
@@ -25,7 +28,7 @@ pub(crate) fn card(memory: &mut Memory<'_>, name: &str) -> Result<CardReport, Fl
     Ok(CardReport { schema: "mvi-fleet-card/1", organism, image })
 }
 
-fn organism(memory: &mut Memory<'_>, name: &str) -> Result<Option<OrganismCard>, FleetFailure> {
+fn organism(memory: &Memory<'_>, register: &Register, name: &str) -> Result<Option<OrganismCard>, FleetFailure> {
     let organism = match memory.store.organism(name) {
         Err(FleetError::Unknown { .. }) => return Ok(None),
         other => other?,
@@ -36,39 +39,37 @@ fn organism(memory: &mut Memory<'_>, name: &str) -> Result<Option<OrganismCard>,
     let reproduction =
         services.map(|services| Reproduction::of(standard, usize::try_from(services).unwrap_or(usize::MAX)));
     let last = organism.rings.iter().map(|ring| ring.at).max();
-    let overdue = school(standard, &organism.facts.school)
-        .zip(last.filter(|_| organism.retired.is_none()))
-        .and_then(|(school, last)| age_finding(school, last, memory.law.now));
-    let findings = overdue.into_iter().chain(half_registered(&organism)).collect();
-    Ok(Some(OrganismCard { organism, services, reproduction, findings }))
+    // The register has no line of what was retired.
+    let line = register.lines().iter().find(|line| line.facts.gid == organism.facts.gid);
+    let findings = line.map(|line| about_organism(standard, line, last, memory.law.now)).unwrap_or_default();
+    let measured = organism.rings.iter().any(|ring| ring.pressure.is_some());
+    let expected = if measured { None } else { expected_pressure(standard, &organism.facts.reference) };
+    Ok(Some(OrganismCard { organism, services, reproduction, expected_pressure: expected, findings }))
 }
 
-/// SOV-2: a base is registered whole: with a sealed record, and with a digest.
-fn half_registered(organism: &Organism) -> Option<Finding> {
-    let missing: Vec<&str> = [("a digest", organism.rings.is_empty()), ("a sealed record", organism.roms.is_empty())]
-        .into_iter()
-        .filter_map(|(what, missing)| missing.then_some(what))
-        .collect();
-    (!missing.is_empty() && organism.retired.is_none()).then(|| Finding {
-        code: "SOV-2",
-        severity: Severity::Medium,
-        text: format!("registered without {}; record its image and register it whole", missing.join(" and ")),
-    })
+/// The pressure of a registered base that nobody measured: that of the middle of its first class's band.
+fn expected_pressure(standard: &Standard, reference: &str) -> Option<Pressure> {
+    let reference = Reference::normalise(reference, &standard.mirrors).ok()?;
+    let rom = mvi_standard::base::registered(standard, &reference)?;
+    let row = standard.rows.iter().find(|row| rom.row_ids.contains(&row.id))?;
+    pressure_of_band(standard, row)
 }
 
-fn image(memory: &mut Memory<'_>, name: &str) -> Result<ImageCard, FleetFailure> {
+fn image(memory: &mut Memory<'_>, register: &Register, name: &str) -> Result<ImageCard, FleetFailure> {
     let facts = memory.store.facts(name)?;
     let judged = memory.judged(&facts)?;
     let digest = facts.digest.to_string();
     let standard = memory.law.standard;
     let rows =
         memory.store.list(&ListFilter { repository: Some(facts.repository.clone()), ..ListFilter::default() })?;
-    let grown = growth(standard, &memory.store, &facts, rows.iter())?;
+    let findings = about_image(memory, register, (&facts, &judged), &rows.iter().collect::<Vec<_>>())?;
     let (now, before) = current(rows);
     let superseded = before.iter().any(|row| row.image.digest == facts.digest);
     let line = now.iter().chain(&before).find(|row| row.image.digest == facts.digest).map(row);
     let line = line.ok_or_else(|| FleetError::Unknown { kind: "image", name: name.to_owned() })?;
     let (lineage, split) = (memory.store.lineage(&digest)?, memory.store.split(&digest)?);
+    let class = judged.judgement.class.as_ref().and_then(|class| standard.rows.iter().find(|row| row.id == class.row));
+    let in_class = class.and_then(|row| pressure_in_class(standard, &judged.measured, row, &Measurements::default()));
     Ok(ImageCard {
         row: line,
         superseded,
@@ -81,9 +82,10 @@ fn image(memory: &mut Memory<'_>, name: &str) -> Result<ImageCard, FleetFailure>
         base_source: judged.evidence.base.source,
         reason: judged.judgement.rule.reason.clone(),
         pressure: judged.pressure,
+        pressure_in_class: in_class,
         placement: judged.placement,
         coverage: judged.coverage,
-        findings: judged.findings.into_iter().chain(grown).collect(),
+        findings,
         next_steps: judged.judgement.next_steps.iter().map(|step| step.text.clone()).collect(),
         lineage,
         split,

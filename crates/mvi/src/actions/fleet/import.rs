@@ -67,6 +67,7 @@ pub(crate) fn import(memory: &mut Memory<'_>, fleet: &FleetFile) -> Result<Impor
         standard_digest: memory.law.standard.digest().to_owned(),
         images: imported,
         organisms,
+        exceptions: Vec::new(),
         solvency,
     })
 }
@@ -159,7 +160,7 @@ fn register_listed(memory: &mut Memory<'_>, fleet: &FleetFile) -> Result<Vec<Str
 
 fn listed(gid: &Gid, entry: Option<&FleetImage>) -> OrganismFacts {
     let is_base = entry.is_none_or(|entry| entry.role == mvi_standard::evidence::Role::Base);
-    let level = |level: Option<u8>| level.map_or_else(|| "unknown".to_owned(), |level| format!("L{level}"));
+    let level = |level: Option<u8>| level.map_or_else(|| UNKNOWN.to_owned(), |level| format!("L{level}"));
     OrganismFacts {
         gid: gid.id.clone(),
         reference: gid.image.clone(),
@@ -170,7 +171,7 @@ fn listed(gid: &Gid, entry: Option<&FleetImage>) -> OrganismFacts {
         dimensions: BTreeMap::new(),
         school: gid.school.clone(),
         owner: gid.owner.clone(),
-        vsm: gid.vsm.clone().unwrap_or_else(|| "unknown".to_owned()),
+        vsm: gid.vsm.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
         sostle: SostleRange { min: level(gid.sostle_min), max: level(gid.sostle_max) },
         segment: u8::try_from(gid.segment).ok(),
         crq: None,

@@ -144,7 +144,7 @@ fn worst<T: PartialOrd>(left: Option<T>, right: Option<T>) -> Ordering {
     }
 }
 
-fn repository(reference: &str) -> &str {
+pub(super) fn repository(reference: &str) -> &str {
     let last = reference.rfind('/').map_or(0, |slash| slash + 1);
     reference[last..].find([':', '@']).map_or(reference, |end| &reference[..last + end])
 }

@@ -1,7 +1,9 @@
 //! The questions whose answers need the law or names beside what the store says.
 
+use jiff::Timestamp;
 use mvi_standard::crq::{at, due as due_on, lapses};
 
+use super::seals::{days_left, running_out};
 use super::{FleetFailure, Memory};
 use crate::report::fleet::{DueReport, DueRequest, LineageReport, SimilarReport};
 
@@ -31,15 +33,24 @@ pub(crate) fn similar(memory: &Memory<'_>, name: &str, k: usize) -> Result<Simil
     })
 }
 
-/// Change requests in force that have to be looked at within some days, the most urgent first; those of the store and
-/// those of files alike, as they are at this moment.
-pub(crate) fn due(memory: &Memory<'_>, days: u32) -> DueReport {
+/// Change requests in force and sealed templates that run out within some days of a moment, the most urgent first;
+/// requests of the store and those of files alike, as they are then.
+///
+/// # Errors
+/// [`FleetFailure::Store`].
+pub(crate) fn due(memory: &Memory<'_>, days: u32, moment: Timestamp) -> Result<DueReport, FleetFailure> {
+    let seals = running_out(memory.law.standard, &memory.store, (moment, days))?;
+    let (at, due) = (moment.to_string(), requests(memory, days, moment));
+    Ok(DueReport { schema: "mvi-fleet-due/1", at, within_days: days, due, seals })
+}
+
+fn requests(memory: &Memory<'_>, days: u32, moment: Timestamp) -> Vec<DueRequest> {
     let law = &memory.law;
     let mut found: Vec<DueRequest> = Vec::new();
     for crq in &law.crqs {
-        let now = at(crq, &law.calendar, law.now);
+        let now = at(crq, &law.calendar, moment);
         let Some(due) = due_on(&now, &law.calendar).filter(|_| now.state.is_in_force()) else { continue };
-        let left = (due.as_second() - law.now.as_second()).div_euclid(86_400);
+        let left = days_left(due, moment);
         if left > i64::from(days) {
             continue;
         }
@@ -57,5 +68,5 @@ pub(crate) fn due(memory: &Memory<'_>, days: u32) -> DueReport {
     found.sort_by(|left, right| {
         (left.days, &left.review_due, &left.id).cmp(&(right.days, &right.review_due, &right.id))
     });
-    DueReport { schema: "mvi-fleet-due/1", at: law.now.to_string(), within_days: days, due: found }
+    found
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mvi_fleet::{OrganismFacts, Registration, Role, RomFacts, SostleRange};
 use mvi_standard::Verdict;
-use mvi_standard::gid::{Gid, propose};
+use mvi_standard::gid::{Gid, is_same_image, next_generation, propose};
 use mvi_standard::organism::{default_role, default_school};
 use mvi_standard::reference::Reference;
 
@@ -43,7 +43,7 @@ pub(crate) fn register(memory: &mut Memory<'_>, wish: Wish) -> Result<RegisterRe
         .map_err(|error| FleetFailure::Usage(error.to_string()))?;
     let gid = match wish.gid {
         Some(gid) => gid,
-        None => propose(&reference, &taken(memory)?)?,
+        None => proposed(memory, &reference)?,
     };
     let verdict = if wish.provisional { Verdict::Review } else { judged.effective.effective };
     let runtime = image.runtime.as_deref();
@@ -97,20 +97,30 @@ pub(crate) fn register(memory: &mut Memory<'_>, wish: Wish) -> Result<RegisterRe
     })
 }
 
-/// Names of all ids ever given, by the fleet or by the standard.
-fn taken(memory: &Memory<'_>) -> Result<BTreeSet<String>, FleetFailure> {
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut add = |id: &str| {
-        if let Ok(gid) = id.parse::<Gid>() {
-            names.insert(gid.name().to_owned());
+/// The id of a reference: its own, where it has one and was only named so far; the next generation of an image that has
+/// one under another version; else a new name.
+fn proposed(memory: &Memory<'_>, reference: &Reference) -> Result<Gid, FleetFailure> {
+    let standard = memory.law.standard;
+    let lines = memory.store.register_lines()?;
+    let listed = standard.gids.iter().map(|gid| (&gid.id, &gid.image));
+    let told = lines.iter().map(|line| (&line.facts.gid, &line.facts.reference));
+    let retired: BTreeSet<&String> = lines.iter().filter(|line| line.is_retired).map(|line| &line.facts.gid).collect();
+    let mut given: BTreeSet<Gid> = BTreeSet::new();
+    let mut kin: Option<Gid> = None;
+    for (id, name) in listed.chain(told) {
+        let Ok(gid) = id.parse::<Gid>() else { continue };
+        if let Ok(other) = Reference::normalise(name, &standard.mirrors) {
+            if other == *reference && !retired.contains(id) {
+                return Ok(gid);
+            }
+            if kin.is_none() && is_same_image(&other, reference) {
+                kin = Some(gid.clone());
+            }
         }
-    };
-    memory.law.standard.gids.iter().for_each(|gid| add(&gid.id));
-    memory.store.events(0, |event| {
-        if event.kind == mvi_fleet::EventKind::Register {
-            add(&event.subject);
-        }
-        true
-    })?;
-    Ok(names)
+        given.insert(gid);
+    }
+    match kin {
+        Some(kin) => Ok(next_generation(kin.name(), &given)?),
+        None => Ok(propose(reference, &given.iter().map(|gid| gid.name().to_owned()).collect())?),
+    }
 }

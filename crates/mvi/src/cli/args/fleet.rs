@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use super::ReadArgs;
 
 pub(crate) use ask::{
-    BeltArgs, ByArg, CountArgs, DueArgs, ExportArgs, ExportFormat, ForestArgs, ListArgs, LogArgs, PlainSolvencyArgs,
-    PlanArgs, QueryArgs, QueryVerb, SolvencyArgs, SolvencyVerb, SortArg, VerdictArg,
+    BeltArgs, ByArg, CountArgs, DueArgs, ExportArgs, ExportFormat, FindingsArgs, ForestArgs, ListArgs, LogArgs,
+    PlainSolvencyArgs, PlanArgs, QueryArgs, QueryVerb, SeverityArg, SolvencyArgs, SolvencyVerb, SortArg, VerdictArg,
 };
 
 #[derive(Debug, Args)]
@@ -53,6 +53,10 @@ pub(crate) enum FleetVerb {
     #[command(after_help = "Examples:\n  mvi fleet solvency\n  mvi fleet solvency --precise --by bytes\n  \
         mvi fleet solvency --fail-below 0.48\n  mvi fleet solvency plan --target 0.6")]
     Solvency(SolvencyArgs),
+    /// What is wrong: deployment rules SOV-1 to SOV-5, declarations, schools, exposure levels
+    #[command(after_help = "Examples:\n  mvi fleet findings\n  mvi fleet findings 'team/*' --severity high\n  \
+        mvi fleet findings --code SOV-2 --fail-on medium --format json")]
+    Findings(FindingsArgs),
     /// All 64 segments at a glance
     #[command(after_help = "Examples:\n  mvi fleet belt\n  mvi fleet belt --at 2026-11-01T12:00:00Z")]
     Belt(BeltArgs),
@@ -94,8 +98,9 @@ pub(crate) enum FleetVerb {
     /// Ask one of the seven questions
     #[command(after_help = QUERY_EXAMPLES)]
     Query(QueryArgs),
-    /// Change requests that are due
-    #[command(after_help = "Examples:\n  mvi fleet due\n  mvi fleet due --days 30 --format json")]
+    /// Change requests and sealed records that run out
+    #[command(after_help = "Examples:\n  mvi fleet due\n  mvi fleet due --days 30 --format json\n  \
+        mvi fleet due --at 2027-01-01")]
     Due(DueArgs),
     /// Write the fleet for other programs
     #[command(after_help = "Examples:\n  mvi fleet export --format json -o fleet.json\n  \

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueHint};
 
-use super::{ReadArgs, ShowFormat};
+use super::ReadArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct PullArgs {
@@ -39,9 +39,9 @@ pub(crate) struct PullArgs {
     /// The standard whose pull model counts: V13 or a file
     #[arg(long, value_name = "FILE", env = "MVI_STANDARD", value_hint = ValueHint::FilePath)]
     pub(crate) standard: Option<String>,
-    /// How to show it
-    #[arg(long = "output", short = 'o', value_enum, default_value_t = ShowFormat::Text)]
-    pub(crate) output: ShowFormat,
+    /// An image that one of these takes the place of, to see what that saves; may repeat
+    #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
+    pub(crate) instead_of: Vec<String>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

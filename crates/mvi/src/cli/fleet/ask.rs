@@ -1,16 +1,17 @@
 //! Verbs that ask the fleet something.
 
-use mvi_standard::{Trigger, Verdict};
+use mvi_standard::{Severity, Trigger, Verdict};
 
 use super::{Desk, told};
 use crate::actions::fleet::FleetFailure;
 use crate::actions::fleet::belt::belt as lay_belt;
 use crate::actions::fleet::card::card;
+use crate::actions::fleet::findings::{FindingOptions, findings as look_for};
 use crate::actions::fleet::list::{ListOptions, Sort, View, list as list_images};
 use crate::actions::fleet::solvency::{Count, Weigh, plan as plan_way, solvency as score};
 use crate::cli::args::fleet::{
-    BeltArgs, ByArg, CountArgs, ListArgs, NameArgs, PlainSolvencyArgs, PlanArgs, SolvencyArgs, SolvencyVerb, SortArg,
-    VerdictArg,
+    BeltArgs, ByArg, CountArgs, FindingsArgs, ListArgs, NameArgs, PlainSolvencyArgs, PlanArgs, SeverityArg,
+    SolvencyArgs, SolvencyVerb, SortArg, VerdictArg,
 };
 use crate::cli::output::{Exit, Failure};
 use crate::report::fleet::FleetReport;
@@ -89,6 +90,30 @@ fn plan(desk: &Desk, args: &PlanArgs) -> Result<Exit, Failure> {
     let mut report = plan_way(&desk.read()?, &desk.standard, &(&args.count).into(), args.target)?;
     report.score.precise = args.count.precise;
     told(&FleetReport::Plan(report), args.show.format)
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Self {
+        match severity {
+            SeverityArg::Info => Self::Info,
+            SeverityArg::Low => Self::Low,
+            SeverityArg::Medium => Self::Medium,
+            SeverityArg::High => Self::High,
+        }
+    }
+}
+
+pub(super) fn findings(desk: &Desk, args: &FindingsArgs) -> Result<Exit, Failure> {
+    let options = FindingOptions {
+        pattern: args.pattern.clone(),
+        codes: args.codes.iter().map(|code| code.to_ascii_uppercase()).collect(),
+        at_least: args.severity.map(Into::into),
+    };
+    let report = look_for(&mut desk.memory(desk.read()?)?, &options)?;
+    let worst = report.found.iter().flat_map(|about| &about.findings).map(|finding| finding.severity).max();
+    let failed = args.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit.into()));
+    let exit = told(&FleetReport::Findings(report), args.show.format)?;
+    Ok(if failed { Exit::Failed } else { exit })
 }
 
 pub(super) fn belt(desk: &Desk, args: &BeltArgs) -> Result<Exit, Failure> {

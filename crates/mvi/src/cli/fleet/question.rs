@@ -58,7 +58,8 @@ pub(super) fn query(desk: &Desk, args: &QueryArgs) -> Result<Exit, Failure> {
 
 pub(super) fn due(desk: &Desk, args: &DueArgs) -> Result<Exit, Failure> {
     let memory = desk.memory(desk.read()?)?;
-    told(&FleetReport::Due(questions::due(&memory, args.days)), args.show.format)
+    let moment = args.at.unwrap_or(memory.law.now);
+    told(&FleetReport::Due(questions::due(&memory, args.days, moment)?), args.show.format)
 }
 
 pub(super) fn plant(desk: &Desk, args: &ForestArgs) -> Result<Exit, Failure> {

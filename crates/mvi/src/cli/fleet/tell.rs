@@ -6,15 +6,19 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use mvi_fleet::RomFacts;
 use mvi_seal::Sealed;
-use mvi_standard::fleet_file::FleetFile;
+use mvi_standard::fleet_file::{FleetFile, FleetImage};
 use mvi_standard::gid::Gid;
+use mvi_standard::judge::names_image;
+use mvi_standard::standard::JustifiedImage;
 
-use super::{Desk, told};
+use super::{Desk, crq_folder, told};
+use crate::actions::crq::Ledger;
 use crate::actions::fleet::FleetFailure;
 use crate::actions::fleet::accept::accept as accept_names;
 use crate::actions::fleet::import::import as import_fleet;
 use crate::actions::fleet::register::{Wish, register as register_organism};
 use crate::cli::args::fleet::{AcceptArgs, ImportArgs, RegisterArgs, RetireArgs};
+use crate::cli::crq_seal::seals;
 use crate::cli::key::public_keys;
 use crate::cli::output::{Exit, Failure};
 use crate::report::fleet::FleetReport;
@@ -26,8 +30,25 @@ pub(super) fn import(desk: &Desk, args: &ImportArgs) -> Result<Exit, Failure> {
     let bytes = read(&args.file)?;
     let fleet = FleetFile::read(&bytes).map_err(FleetFailure::from);
     let fleet = fleet.with_context(|| format!("`{}`", args.file.display()))?;
+    let exceptions = take_over(desk, &fleet)?;
     let mut memory = desk.memory(desk.write_or_create()?)?;
-    told(&FleetReport::Import(import_fleet(&mut memory, &fleet)?), args.show.format)
+    let mut report = import_fleet(&mut memory, &fleet)?;
+    report.exceptions = exceptions;
+    told(&FleetReport::Import(report), args.show.format)
+}
+
+/// The exceptions that the standard lists for images of the fleet become change requests, which expire; gives their ids.
+/// Without a folder to keep requests in, the standard's own list stands.
+fn take_over(desk: &Desk, fleet: &FleetFile) -> Result<Vec<String>, Failure> {
+    let Some(folder) = crq_folder(None, &desk.config) else { return Ok(Vec::new()) };
+    let store = desk.write_or_create()?;
+    let mut ledger = Ledger::open(folder, Some(store), &seals(&desk.config)?).map_err(anyhow::Error::from)?;
+    let is_there = |entry: &JustifiedImage| {
+        let mut references = fleet.images.iter().map(FleetImage::reference);
+        references.any(|reference| names_image(&entry.image, &reference, &desk.standard))
+    };
+    let taken = ledger.grandfather(&desk.standard, &mut desk.stamp()?, is_there).map_err(anyhow::Error::from)?;
+    Ok(taken.iter().map(|crq| crq.id.to_string()).collect())
 }
 
 pub(super) fn accept(desk: &Desk, args: &AcceptArgs) -> Result<Exit, Failure> {

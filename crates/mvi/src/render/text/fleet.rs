@@ -3,6 +3,7 @@
 mod answers;
 mod belt;
 mod card;
+mod findings;
 mod forest;
 mod list;
 mod log;
@@ -25,6 +26,7 @@ pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()>
         FleetReport::Plan(report) => score::write_plan(report, page),
         FleetReport::Belt(report) => belt::write(report, page),
         FleetReport::Card(report) => card::write(report, page),
+        FleetReport::Findings(report) => findings::write(report, page),
         FleetReport::Accept(report) => accept(report, page),
         FleetReport::Advisories(report) => advisories(report, page),
         FleetReport::Register(report) => register(report, page),
@@ -44,14 +46,6 @@ pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()>
     }
 }
 
-/// Findings, one a paragraph.
-fn findings(findings: &[Finding], page: &mut Page<'_>) -> io::Result<()> {
-    for finding in findings {
-        page.wrapped(paint::PLAIN, "", 2, &format!("{} ({}): {}", finding.code, finding.severity, finding.text))?;
-    }
-    Ok(())
-}
-
 fn import(report: &ImportReport, page: &mut Page<'_>) -> io::Result<()> {
     let count = |change| report.images.iter().filter(|image| image.change == change).count();
     let told = format!("{} new, {} changed, {} known", count(Change::New), count(Change::Changed), count(Change::Same));
@@ -60,15 +54,21 @@ fn import(report: &ImportReport, page: &mut Page<'_>) -> io::Result<()> {
         let text = format!("{} organisms of {} registered", report.organisms.len(), report.standard);
         page.line(&[(paint::DIM, &text)])?;
     }
+    if !report.exceptions.is_empty() {
+        let text = format!(
+            "{} exceptions of {} became change requests, which expire",
+            report.exceptions.len(),
+            report.standard
+        );
+        page.line(&[(paint::DIM, &text)])?;
+    }
     let told: Vec<_> = report.images.iter().filter(|image| image.findings.iter().any(is_about_declaration)).collect();
     if !told.is_empty() {
         page.heading("What was declared and what is computed", "")?;
     }
     for image in told {
         page.line(&[(paint::BOLD, "  "), (paint::BOLD, &image.name)])?;
-        for finding in image.findings.iter().filter(|finding| is_about_declaration(finding)) {
-            page.wrapped(paint::PLAIN, "", 4, &format!("{} ({}): {}", finding.code, finding.severity, finding.text))?;
-        }
+        findings::list(image.findings.iter().filter(|finding| is_about_declaration(finding)), 4, page)?;
     }
     page.blank()?;
     score::headline(&report.solvency, page)

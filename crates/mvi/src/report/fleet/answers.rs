@@ -63,7 +63,7 @@ pub(crate) struct SimilarReport {
     pub similar: Vec<Similar>,
 }
 
-/// Q7: change requests that fall due. JSON Schema: `schema/mvi-fleet-due-1.json`.
+/// Q7: change requests and sealed templates that run out. JSON Schema: `schema/mvi-fleet-due-1.json`.
 #[derive(Debug, Serialize)]
 pub(crate) struct DueReport {
     /// `mvi-fleet-due/1`.
@@ -74,6 +74,23 @@ pub(crate) struct DueReport {
     pub within_days: u32,
     /// The requests, the most urgent first.
     pub due: Vec<DueRequest>,
+    /// The sealed templates that run out, the most urgent first.
+    pub seals: Vec<DueSeal>,
+}
+
+/// A sealed template that runs out.
+#[derive(Debug, Serialize)]
+pub(crate) struct DueSeal {
+    /// Its name.
+    pub name: String,
+    /// The organism it was sealed for.
+    pub gid: Option<String>,
+    /// When it runs out.
+    pub until: String,
+    /// Why then.
+    pub why: String,
+    /// Whole days until then; negative when it has run out.
+    pub days: i64,
 }
 
 /// A change request that falls due.

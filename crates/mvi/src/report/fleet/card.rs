@@ -35,6 +35,8 @@ pub(crate) struct OrganismCard {
     pub services: Option<u64>,
     /// The word for that number.
     pub reproduction: Option<Reproduction>,
+    /// For a base without a measured image: the pressure in the middle of its class's band.
+    pub expected_pressure: Option<Pressure>,
     /// What its school and the deployment rules complain of.
     pub findings: Vec<Finding>,
 }
@@ -66,6 +68,8 @@ pub(crate) struct ImageCard {
     /// Its pressure.
     #[serde(rename = "pressure_detail")]
     pub pressure: Option<Pressure>,
+    /// Its pressure against the floor of its own class.
+    pub pressure_in_class: Option<Pressure>,
     /// Its place on the belt, and why.
     pub placement: Placement,
     /// The change request about it.

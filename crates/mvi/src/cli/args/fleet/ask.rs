@@ -232,10 +232,44 @@ pub(crate) enum QueryVerb {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct FindingsArgs {
+    /// Only about repositories, references or GIDs that match; `*` stands for anything
+    #[arg(value_name = "PATTERN")]
+    pub(crate) pattern: Option<String>,
+    /// Only findings with this code; SOV-2 stands for SOV-2:gid too; may repeat
+    #[arg(long = "code", value_name = "CODE")]
+    pub(crate) codes: Vec<String>,
+    /// Only findings as bad as this, or worse
+    #[arg(long, value_enum)]
+    pub(crate) severity: Option<SeverityArg>,
+    /// Exit with 1 when a finding that is told is as bad as this, or worse
+    #[arg(long, value_enum)]
+    pub(crate) fail_on: Option<SeverityArg>,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityArg {
+    /// Worth knowing
+    Info,
+    /// Worth fixing some day
+    Low,
+    /// Weakens the judgement or the image
+    Medium,
+    /// Makes the judgement or the image wrong
+    High,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DueArgs {
     /// Within so many days
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) days: u32,
+    /// As it will be, or was, at this moment [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) at: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
 }

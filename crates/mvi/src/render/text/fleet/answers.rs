@@ -283,7 +283,7 @@ pub(super) fn due(report: &DueReport, page: &mut Page<'_>) -> io::Result<()> {
                 crq.subject.clone(),
                 crq.kind.to_owned(),
                 state,
-                crq.review_due.clone(),
+                minute(&crq.review_due),
             ]
         })
         .collect();
@@ -295,5 +295,27 @@ pub(super) fn due(report: &DueReport, page: &mut Page<'_>) -> io::Result<()> {
         ("STATE", false, false),
         ("REVIEW DUE", false, false),
     ];
-    rows(page, &heads, &cells, &format!("nothing falls due within {} days", report.within_days))
+    let nothing = format!("nothing falls due within {} days", report.within_days);
+    if !cells.is_empty() || report.seals.is_empty() {
+        rows(page, &heads, &cells, &nothing)?;
+    }
+    if !cells.is_empty() && !report.seals.is_empty() {
+        page.blank()?;
+    }
+    due_seals(report, page)
+}
+
+/// A moment to the minute; whatever is none stays as it is.
+fn minute(moment: &str) -> String {
+    let read = moment.parse::<jiff::Timestamp>();
+    read.map_or_else(|_| moment.to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+fn due_seals(report: &DueReport, page: &mut Page<'_>) -> io::Result<()> {
+    if report.seals.is_empty() {
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> =
+        report.seals.iter().map(|seal| vec![seal.name.clone(), seal.days.to_string(), seal.why.clone()]).collect();
+    rows(page, &[("SEALED", false, false), ("DAYS", true, false), ("WHY", false, true)], &cells, "")
 }

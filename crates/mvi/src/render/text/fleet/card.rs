@@ -51,6 +51,10 @@ fn write_organism(card: &OrganismCard, page: &mut Page<'_>) -> io::Result<()> {
         _ => "unknown while no image of it was measured".to_owned(),
     };
     field(page, "reproduction", &services)?;
+    if let Some(pressure) = &card.expected_pressure {
+        let text = format!("{} {} expected, from its class's band", pressure.printed(), pressure.band_text());
+        field(page, "pressure", &text)?;
+    }
     if !card.organism.roms.is_empty() {
         field(page, "sealed as", &card.organism.roms.join(", "))?;
     }
@@ -65,7 +69,7 @@ fn write_organism(card: &OrganismCard, page: &mut Page<'_>) -> io::Result<()> {
     if !card.findings.is_empty() {
         page.heading("Findings", "")?;
     }
-    findings(&card.findings, page)
+    findings::list(&card.findings, 2, page)
 }
 
 fn rings(rings: &[Ring], page: &mut Page<'_>) -> io::Result<()> {
@@ -129,6 +133,10 @@ fn write_image(image: &ImageCard, page: &mut Page<'_>) -> io::Result<()> {
             format!("{} {}, within {low:.4} and {high:.4}; of {observed}", pressure.printed(), pressure.band_text());
         field(page, "pressure", &text)?;
     }
+    if let Some(pressure) = &image.pressure_in_class {
+        let text = format!("{} {} above the floor of its class", pressure.printed(), pressure.band_text());
+        field(page, "", &text)?;
+    }
     field(page, "segment", &format!("{}, {}", image.placement.segment, image.placement.why))?;
     if let Some(gid) = &row.gid {
         field(page, "organism", gid)?;
@@ -139,7 +147,7 @@ fn write_image(image: &ImageCard, page: &mut Page<'_>) -> io::Result<()> {
     lineage(image, page)?;
     if !image.findings.is_empty() {
         page.heading("Findings", "")?;
-        findings(&image.findings, page)?;
+        findings::list(&image.findings, 2, page)?;
     }
     page.heading("Next", "")?;
     for (number, step) in image.next_steps.iter().enumerate() {

@@ -1,0 +1,128 @@
+//! The register as a whole: every organism with its rings and seals, every sealed record, and how fresh the news about
+//! vulnerabilities are.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use mvi_image::Digest;
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::Value;
+
+use crate::bytes::to_digest;
+use crate::error::{Fault, FleetError, Result};
+use crate::fact::OrganismFacts;
+use crate::store::Store;
+
+/// One organism in the register.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegisterLine {
+    /// What was registered.
+    pub facts: OrganismFacts,
+    /// Whether it was retired.
+    pub is_retired: bool,
+    /// The event that registered it.
+    pub event: u64,
+    /// Its images, the oldest first.
+    pub digests: Vec<Digest>,
+    /// Names of its sealed records.
+    pub roms: Vec<String>,
+}
+
+/// A sealed record that the fleet was told of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SealRow {
+    /// Its name.
+    pub name: String,
+    /// The organism it is for.
+    pub gid: Option<String>,
+    /// When the fleet was told.
+    pub at: Timestamp,
+    /// The record, whole.
+    pub document: Value,
+}
+
+impl Store {
+    /// Every organism, retired ones as well, by GID. Two reads however many there are.
+    ///
+    /// # Errors
+    /// [`FleetError::Database`], [`FleetError::Projection`].
+    pub fn register_lines(&self) -> Result<Vec<RegisterLine>, FleetError> {
+        self.read(|db| {
+            let (mut rings, mut roms) = (digests(db)?, names(db)?);
+            let mut find = db.prepare_cached("SELECT gid, document, retired, seq FROM organism ORDER BY gid")?;
+            let mut rows = find.query([])?;
+            let mut lines = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (gid, document): (String, String) = (row.get(0)?, row.get(1)?);
+                lines.push(RegisterLine {
+                    facts: serde_json::from_str(&document).map_err(|error| Fault::projection(error.to_string()))?,
+                    is_retired: row.get::<_, Option<String>>(2)?.is_some(),
+                    event: row.get(3)?,
+                    digests: rings.remove(&gid).unwrap_or_default(),
+                    roms: roms.remove(&gid).unwrap_or_default(),
+                });
+            }
+            Ok(lines)
+        })
+    }
+
+    /// Every sealed record, by name.
+    ///
+    /// # Errors
+    /// [`FleetError::Database`], [`FleetError::Projection`].
+    pub fn seals(&self) -> Result<Vec<SealRow>, FleetError> {
+        self.read(|db| {
+            let sql =
+                "SELECT rom.name, gid, event.at, document FROM rom JOIN event ON event.seq = rom.seq ORDER BY name";
+            let mut find = db.prepare_cached(sql)?;
+            let mut rows = find.query([])?;
+            let mut seals = Vec::new();
+            while let Some(row) = rows.next()? {
+                let document = serde_json::from_str(&row.get::<_, String>(3)?);
+                seals.push(SealRow {
+                    name: row.get(0)?,
+                    gid: row.get(1)?,
+                    at: moment(&row.get::<_, String>(2)?)?,
+                    document: document.map_err(|error| Fault::projection(error.to_string()))?,
+                });
+            }
+            Ok(seals)
+        })
+    }
+
+    /// When the fleet last heard anything new about vulnerabilities; nothing when it never did.
+    ///
+    /// # Errors
+    /// [`FleetError::Database`], [`FleetError::Projection`].
+    pub fn advised_at(&self) -> Result<Option<Timestamp>, FleetError> {
+        self.read(|db| {
+            let sql = "SELECT at FROM event WHERE seq = (SELECT max(seq) FROM advisory)";
+            let at: Option<String> = db.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+            at.as_deref().map(moment).transpose()
+        })
+    }
+}
+
+fn digests(db: &Connection) -> Result<BTreeMap<String, Vec<Digest>>> {
+    let mut find = db.prepare_cached("SELECT gid, digest FROM ring ORDER BY gid, seq")?;
+    let mut rows = find.query([])?;
+    let mut found: BTreeMap<String, Vec<Digest>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        found.entry(row.get(0)?).or_default().push(to_digest(&row.get::<_, Vec<u8>>(1)?)?);
+    }
+    Ok(found)
+}
+
+fn names(db: &Connection) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut find = db.prepare_cached("SELECT gid, name FROM rom WHERE gid IS NOT NULL ORDER BY gid, seq")?;
+    let mut rows = find.query([])?;
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        found.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(found)
+}
+
+fn moment(text: &str) -> Result<Timestamp> {
+    text.parse().map_err(|error: jiff::Error| Fault::projection(error.to_string()))
+}
