@@ -122,6 +122,31 @@ fn a_request_lives_thirty_days_and_lapses_a_week_later_everywhere_at_once() {
 }
 
 #[test]
+fn a_request_is_renewed_with_a_fresh_measurement_or_gives_way_to_a_newer_one() {
+    let (desk, size) = desk();
+    let id = active(&desk, &size);
+    let renew = format!("renew {id} --by signe --as gid-owner");
+    deed(&desk, &format!("{renew} --image app --lock uv.lock"), "2025-11-20T10:00:00Z", 1, "cannot renew");
+    deed(&desk, &renew, "2025-12-04T10:00:00Z", 1, "");
+    deed(&desk, &format!("{renew} --image app --lock uv.lock"), "2025-12-05T10:00:00Z", 0, "ACTIVE");
+    for (at, state) in [
+        ("2025-12-12T00:00:00Z", "ACTIVE"),
+        ("2026-01-04T09:59:59Z", "ACTIVE"),
+        ("2026-01-04T10:00:00Z", "REVIEW_DUE"),
+        ("2026-01-11T10:00:00Z", "LAPSED"),
+    ] {
+        deed(&desk, &format!("show {id}"), at, 0, state);
+    }
+    // A second request for the same image, in force in the place of the first.
+    let second = active(&desk, &size);
+    assert_eq!(second, "CRQ-2025-0002");
+    deed(&desk, &format!("supersede {id} --with {second}"), "2025-12-06T00:00:00Z", 0, "SUPERSEDED");
+    deed(&desk, &format!("show {id}"), "2025-12-07T00:00:00Z", 0, "SUPERSEDED");
+    assert_eq!(verdict(&desk, "2025-12-02T00:00:00Z"), "JUSTIFIED");
+    assert_eq!(verdict(&desk, "2025-12-20T00:00:00Z"), "REVIEW", "the second was never renewed");
+}
+
+#[test]
 fn guards_refuse_and_nothing_is_written() {
     let (desk, size) = desk();
     let id = new(&desk, "9999");
