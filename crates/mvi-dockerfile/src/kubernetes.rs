@@ -59,10 +59,14 @@ impl Kubernetes {
         Self { problems: stream.problems().to_vec(), stream, objects }
     }
 
-    /// Whether a text may hold objects: it names an `apiVersion` and a `kind` at the beginning of lines. Cheap, so that
-    /// a walk over a repository need not read every YAML file.
+    /// Whether a text may hold objects: it names an `apiVersion` and a `kind` at the beginning of lines, or anywhere in
+    /// JSON, which needs no lines. Cheap, so that a walk over a repository need not read every YAML file.
     #[must_use]
     pub fn may_be(bytes: &[u8]) -> bool {
+        if bytes.trim_ascii_start().first() == Some(&b'{') {
+            let has = |key: &[u8]| memchr::memmem::find(bytes, key).is_some();
+            return has(b"\"apiVersion\"") && has(b"\"kind\"");
+        }
         let has = |key: &[u8]| {
             memchr::memmem::find_iter(bytes, key).any(|at| {
                 let line = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);

@@ -91,8 +91,8 @@ impl Manifest {
         if Compose::is_name(name) {
             return Some(Self::Compose(Compose::parse(bytes)));
         }
-        let is_yaml = [".yaml", ".yml"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
-        (is_yaml && Kubernetes::may_be(bytes)).then(|| Self::Kubernetes(Kubernetes::parse(bytes)))
+        let is_tree = [".yaml", ".yml", ".json"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+        (is_tree && Kubernetes::may_be(bytes)).then(|| Self::Kubernetes(Kubernetes::parse(bytes)))
     }
 
     /// The text.

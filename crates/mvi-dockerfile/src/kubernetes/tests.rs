@@ -111,6 +111,9 @@ fn helm_templates_are_told_once_and_what_helm_renders_is_read() {
 
 #[test]
 fn texts_that_may_hold_objects_are_known_before_they_are_read() {
+    let dump = b"{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}";
+    assert!(Kubernetes::may_be(dump), "as kubectl writes JSON");
+    assert!(!Kubernetes::may_be(b"{\"kind\": \"drive#file\"}"));
     assert!(Kubernetes::may_be(b"# x\napiVersion: v1\nkind: Pod\n"));
     assert!(Kubernetes::may_be(b"\xef\xbb\xbfapiVersion: v1\nitems:\n- kind: Pod\n"));
     assert!(!Kubernetes::may_be(b"services:\n  a: {image: b}\n"));

@@ -22,6 +22,11 @@ pub(super) fn is_yaml(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
+/// Whether a file that somebody names is looked at for what it runs: YAML, and JSON as `kubectl get -o json` writes it.
+pub(super) fn is_manifest(name: &str) -> bool {
+    is_yaml(name) || name.to_ascii_lowercase().ends_with(".json")
+}
+
 /// Lints a file that may be a manifest; nothing when it is another kind of YAML.
 pub(super) fn lint(target: &Target, job: &LintJob<'_>) -> Option<Outcome> {
     let path = target.path(job.stdin_path);

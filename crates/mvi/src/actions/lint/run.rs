@@ -142,7 +142,7 @@ fn together(files: usize, jobs: usize) -> usize {
 }
 
 fn lint_group(job: &LintJob<'_>, group: &[Target]) -> Vec<Outcome> {
-    let is_manifest = |target: &&Target| manifest::is_yaml(&target.path(job.stdin_path));
+    let is_manifest = |target: &&Target| manifest::is_manifest(&target.path(job.stdin_path));
     let opened: Vec<_> =
         group.iter().filter(|target| !is_manifest(target)).map(|target| Opened::open(target, job)).collect();
     let files = opened.iter().filter_map(|opened| opened.as_ref().ok()).map(|opened| &opened.file);
