@@ -7,6 +7,7 @@ pub(crate) mod edits;
 pub(crate) mod image;
 pub(crate) mod installs;
 pub(crate) mod prohibited;
+pub(crate) mod split;
 pub(crate) mod tools;
 pub(crate) mod view;
 

@@ -7,7 +7,7 @@ mod pinning;
 mod written;
 
 pub(crate) use call::{Call, calls, calls_of, runs};
-pub(crate) use cleaning::{appended, lacks_cleaning, stays};
+pub(crate) use cleaning::{append_to, appended, lacks_cleaning, stays};
 pub(crate) use managers::{APK, APT, DNF, NPM, PIP, YUM, ZYPPER};
 pub(crate) use pinning::{has_version, unpinned};
 pub(crate) use written::written;

@@ -66,6 +66,7 @@ mod label_superfluous;
 mod label_time;
 mod label_url;
 mod last_user_root;
+mod late_cleanup;
 mod legacy_key_value_format;
 mod lock_unverified;
 mod maintainer_deprecated;
@@ -262,6 +263,7 @@ pub const RULES: &[&dyn Rule] = &[
     &docs_shipped::DocsShipped,
     &gate_masked::GateMasked,
     &health_tool::HealthTool,
+    &late_cleanup::LateCleanup,
     &network_build::NetworkBuild,
     &no_cache_mount::NoCacheMount,
     &package_manager::PackageManager,

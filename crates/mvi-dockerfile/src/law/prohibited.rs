@@ -1,14 +1,12 @@
 //! Packages of a prohibited category in the image, told by a rule a category.
 
 use crate::finding::{Finding, Fix, Safety};
-use crate::law::commands::commands;
 use crate::law::edits::without_packages;
-use crate::law::installs::program;
 use crate::law::tools::{Purpose, purpose};
-use crate::law::{Install, Package, View};
+use crate::law::{Package, View};
 use crate::rule::RuleMeta;
 use crate::settings::LintSettings;
-use crate::syntax::{Dockerfile, Keyword};
+use crate::syntax::Dockerfile;
 
 /// Findings about packages of one category; `risk` is the standard's word for how bad it is.
 ///
@@ -29,25 +27,12 @@ pub(crate) fn findings(
         let names: Vec<&str> = packages.iter().map(|package| package.name).take(8).collect();
         let message = format!("{what}: {}", names.join(", "));
         let finding = Finding::new(meta, first.word.span, message).note(format!("risk {risk}"));
-        let edits = if is_needed(&view, &install) { None } else { without_packages(file, &install, &packages) };
+        let edits =
+            if view.works_after(install.instruction) { None } else { without_packages(file, &install, &packages) };
         found.push(match edits {
             Some(edits) => finding.fix(Fix { title: "do not install them".into(), safety: Safety::Unsafe, edits }),
             None => finding,
         });
     }
     found
-}
-
-/// Whether something runs after an installation that is no installation itself.
-fn is_needed(view: &View<'_>, install: &Install<'_>) -> bool {
-    let harmless = [
-        "apk", "apt-get", "apt", "dnf", "yum", "rm", "mkdir", "chown", "chmod", "adduser", "addgroup", "useradd",
-        "groupadd", "echo", "true", "ln",
-    ];
-    let later =
-        view.shipped_instructions().filter(|one| one.keyword == Keyword::Run && one.index >= install.instruction.index);
-    later.flat_map(|one| commands(view.file, one)).any(|command| match program(command) {
-        Some((name, _)) => !harmless.contains(&name),
-        None => false,
-    })
 }

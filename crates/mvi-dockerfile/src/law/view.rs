@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::law::installs::{Install, installs};
+use crate::law::commands::commands;
+use crate::law::installs::{Install, installs, program};
 use crate::settings::LintSettings;
 use crate::stages::{Base, ImageName, Stage};
 use crate::syntax::{Body, Dockerfile, Instruction, Keyword, Word};
@@ -23,6 +24,12 @@ pub(crate) struct View<'a> {
 const DEBUG: &[&str] = &["debug", "debugger", "dbg", "troubleshoot", "diagnostics"];
 /// Parts of stage names of which nobody runs the result in production.
 const ASIDE: &[&str] = &["dev", "devel", "development", "test", "tests", "testing", "lint", "ci"];
+
+/// Programs of steps that need nothing of what was copied or installed before them.
+const HARMLESS: &[&str] = &[
+    "apk", "apt-get", "apt", "dnf", "yum", "rm", "mkdir", "chown", "chmod", "adduser", "addgroup", "useradd",
+    "groupadd", "echo", "true", "ln",
+];
 
 /// Whether a stage is there to look into a service, by its name.
 pub(crate) fn is_debug(stage: &Stage) -> bool {
@@ -99,6 +106,17 @@ impl<'a> View<'a> {
             };
         }
         None
+    }
+
+    /// Whether a shipped step, this one or a later one, does more than install packages and keep house: it may need what
+    /// is there by then.
+    pub(crate) fn works_after(&self, instruction: &Instruction) -> bool {
+        let later =
+            self.shipped_instructions().filter(|one| one.keyword == Keyword::Run && one.index >= instruction.index);
+        later.flat_map(|one| commands(self.file, one)).any(|command| match program(command) {
+            Some((name, _)) => !HARMLESS.contains(&name),
+            None => false,
+        })
     }
 
     /// Who runs in a stage, as far as the file says so.

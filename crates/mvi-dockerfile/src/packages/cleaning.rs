@@ -36,20 +36,24 @@ pub(crate) fn stays(file: &Dockerfile) -> impl Fn(&Instruction) -> bool {
 ///
 /// `None` where that command would not run when all others did, or would decide what the script results in.
 pub(crate) fn appended(file: &Dockerfile, call: &Call<'_>, command: &str, safety: Safety) -> Option<Fix> {
-    let script = call.script;
+    let edit = append_to(file, call.script, command)?;
+    Some(Fix { title: format!("end with `{command}`"), safety, edits: vec![edit] })
+}
+
+/// The edit that makes a script end with one more command; `None` as for [`appended`].
+pub(crate) fn append_to(file: &Dockerfile, script: &Script, command: &str) -> Option<Edit> {
     let is_shell = matches!(script.interpreter, Interpreter::Shell(_)) && script.problem.is_none();
     let last = script.commands.iter().rfind(|one| one.within.is_none()).filter(|_| is_shell)?;
     let plain = last.depth == 0 && !last.in_condition;
-    let edit = match script.part {
+    match script.part {
         ScriptPart::Line if plain && is_chain(script) && last.span.end == script.span.end => {
-            Edit { span: Span::at(last.span.end), text: joined(file, script, command) }
+            Some(Edit { span: Span::at(last.span.end), text: joined(file, script, command) })
         }
         ScriptPart::Heredoc(_) if plain && !last.in_pipeline => {
-            Edit { span: Span::at(script.span.end), text: format!("{command}{}", newline(file)) }
+            Some(Edit { span: Span::at(script.span.end), text: format!("{command}{}", newline(file)) })
         }
-        ScriptPart::Line | ScriptPart::Heredoc(_) | ScriptPart::Exec | ScriptPart::ExecScript => return None,
-    };
-    Some(Fix { title: format!("end with `{command}`"), safety, edits: vec![edit] })
+        ScriptPart::Line | ScriptPart::Heredoc(_) | ScriptPart::Exec | ScriptPart::ExecScript => None,
+    }
 }
 
 /// Whether a script is commands between `&&` and nothing else, compound ones among them.

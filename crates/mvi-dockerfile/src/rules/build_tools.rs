@@ -1,7 +1,9 @@
 //! W-BUILD-TOOLS: compilers and headers in the image.
 
 use crate::finding::{Finding, Level};
+use crate::law::View;
 use crate::law::prohibited::findings;
+use crate::law::split::split;
 use crate::law::tools::Purpose;
 use crate::rule::{Fixes, Group, Rule, RuleMeta};
 use crate::settings::LintSettings;
@@ -28,6 +30,12 @@ impl Rule for BuildTools {
     }
 
     fn check(&self, file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
-        findings(&META, file, settings, Purpose::Build, ("tools for building ship with the service", "HIGH"))
+        let told = ("tools for building ship with the service", "HIGH");
+        let mut found = findings(&META, file, settings, Purpose::Build, told);
+        // Where they are needed to build, they are needed elsewhere.
+        if let Some(first) = found.first_mut().filter(|finding| finding.fix.is_none()) {
+            first.fix = split(file, &View::new(file, settings), settings);
+        }
+        found
     }
 }

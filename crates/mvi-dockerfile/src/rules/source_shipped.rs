@@ -47,7 +47,7 @@ impl Rule for SourceShipped {
                 let message = format!("`{}` is source, and it ships with what is made of it", source.text);
                 let finding = Finding::new(&META, source.span, message).note("risk MEDIUM");
                 let only = compiles.is_none() && sources(one).iter().all(|source| is_source(&source.text, false));
-                if !only {
+                if !only || view.works_after(one) {
                     return Some(finding.note("built in a stage of its own, only the result has to be copied"));
                 }
                 let edits = vec![without_instruction(file, one)];

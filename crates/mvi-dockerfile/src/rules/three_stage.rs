@@ -3,7 +3,8 @@
 use crate::finding::{Finding, Level};
 use crate::law::View;
 use crate::law::commands::steps;
-use crate::rule::{Group, Rule, RuleMeta};
+use crate::law::split::split;
+use crate::rule::{Fixes, Group, Rule, RuleMeta};
 use crate::settings::LintSettings;
 use crate::syntax::Dockerfile;
 
@@ -17,9 +18,10 @@ static META: RuleMeta = RuleMeta {
     why: "One stage that fetches dependencies, one that builds, one that runs: a change of the source then costs a build \
           and no download, the build can do without the network, and the image has neither compilers nor sources. Two more \
           signs have codes of their own: W-SOURCE-BEFORE-LOCK and W-NO-CACHE-MOUNT.",
-    bad: "FROM golang:1.24.2-alpine3.21\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN --mount=type=cache,target=/go/pkg/mod go mod download\n",
+    bad: "FROM example.org/tools:1.0.0\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY main.go ./\nRUN --network=none go build -o /usr/bin/app .\nUSER 1001\nCMD [\"app\"]\n",
     good: "FROM golang:1.24.2-alpine3.21 AS deps\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\n\nFROM deps AS builder\nCOPY . .\nRUN --network=none go build -o /app .\n\nFROM scratch\nCOPY --from=builder /app /app\n",
-    beside: &["F-LOCK-UNVERIFIED"],
+    fixes: Fixes::Unsafe,
+    beside: &["F-LOCK-UNVERIFIED", "W-NO-CACHE-MOUNT", "W-SOURCE-SHIPPED"],
     ..RuleMeta::PLAIN
 };
 
@@ -36,6 +38,10 @@ impl Rule for ThreeStage {
         let Some(tool) = all.find_map(|one| steps(file, one).next()) else { return Vec::new() };
         let count = if number == 1 { "one stage" } else { "two stages" };
         let message = format!("{} fetches, builds and runs in {count}; three keep it apart", tool.ecosystem.name);
-        vec![Finding::new(&META, runtime.span, message).note("`mvi template` writes a file with all of them")]
+        let finding = Finding::new(&META, runtime.span, message);
+        vec![match split(file, &view, settings) {
+            Some(fix) => finding.fix(fix),
+            None => finding.note("`mvi template` writes a file with all of them"),
+        }]
     }
 }

@@ -4,59 +4,16 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::process::Command;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use mvi_dockerfile::template::{Bases, Request, class};
 use serde_json::Value;
 
+use super::builder::{BENCH, SLIM, TOOLS, buildah, config, podman, run};
 use super::kitchen::{bases, request, v13, write};
 use super::samples::{self, Sample};
-
-const TOOLS: &str = "localhost/mvi-template/tools:12.0.0-slim";
-const SLIM: &str = "localhost/mvi-template/debian:12.0.0-slim";
-
-/// Where bases and builds are; made once.
-fn store() -> &'static Path {
-    static STORE: OnceLock<PathBuf> = OnceLock::new();
-    STORE.get_or_init(|| {
-        let folder =
-            std::env::var_os("MVI_TEMPLATES").map_or_else(|| std::env::temp_dir().join("mvi-templates"), PathBuf::from);
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/template-bases.sh");
-        let status = Command::new("bash").arg(script).arg(&folder).status().unwrap();
-        assert!(status.success(), "tools/template-bases.sh makes the bases; it needs root, mmdebstrap and buildah");
-        // One run at a time; what an interrupted one has left is taken away.
-        let lock = fs::File::create(folder.join("tests.lock")).unwrap();
-        rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
-        std::mem::forget(lock);
-        let tidy = |words: &[&str]| {
-            let mut command = Command::new("buildah");
-            command.arg("--root").arg(folder.join("store")).arg("--runroot").arg(folder.join("run"));
-            command.args(words).output().unwrap();
-        };
-        tidy(&["rm", "-a"]);
-        tidy(&["rmi", "--prune"]);
-        folder
-    })
-}
-
-fn buildah() -> Command {
-    let mut command = Command::new("buildah");
-    command.arg("--root").arg(store().join("store")).arg("--runroot").arg(store().join("run"));
-    command
-}
-
-/// Held while images are made or taken away: builds share layers, which must not vanish beneath them.
-static BENCH: Mutex<()> = Mutex::new(());
-
-fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}\n{}\n{text}", String::from_utf8_lossy(&output.stdout));
-    output
-}
 
 /// A service of a class with its rendered files.
 struct Site {
@@ -183,28 +140,6 @@ impl Drop for Container {
 fn succeeds(image: &str, words: &[&str]) -> bool {
     let command = ["run", "--rm", "--network", "host", "--entrypoint", words[0], image];
     podman().args(command).args(&words[1..]).output().unwrap().status.success()
-}
-
-/// Podman over the same images; its limits are those that a container may have here.
-fn podman() -> Command {
-    static CONFIGURATION: OnceLock<PathBuf> = OnceLock::new();
-    let configuration = CONFIGURATION.get_or_init(|| {
-        let path = store().join("containers.conf");
-        let text = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n[engine]\n\
-                    runtime = \"runc\"\ncgroup_manager = \"cgroupfs\"\n";
-        fs::write(&path, text).unwrap();
-        path
-    });
-    let mut command = Command::new("podman");
-    command.env("CONTAINERS_CONF", configuration);
-    command.arg("--root").arg(store().join("store")).arg("--runroot").arg(store().join("run"));
-    command
-}
-
-fn config(image: &str) -> Value {
-    let output = run(buildah().args(["inspect", "--type", "image", image]));
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    document["Docker"]["config"].clone()
 }
 
 fn words(value: &Value) -> Vec<String> {
