@@ -10,6 +10,8 @@ use crate::report::lint::LintedFile;
 #[derive(Default)]
 pub(super) struct Json {
     started: bool,
+    /// One file, put together before it is written: findings are many small pieces.
+    text: Vec<u8>,
 }
 
 impl LintRenderer for Json {
@@ -19,9 +21,11 @@ impl LintRenderer for Json {
     }
 
     fn file(&mut self, file: &LintedFile, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(if self.started { b",\n" } else { b"\n" })?;
+        self.text.clear();
+        self.text.extend_from_slice(if self.started { b",\n" } else { b"\n" });
         self.started = true;
-        Ok(serde_json::to_writer(out, file)?)
+        serde_json::to_writer(&mut self.text, file)?;
+        out.write_all(&self.text)
     }
 
     fn end(&mut self, end: &LintEnd<'_>, out: &mut dyn Write) -> io::Result<()> {
