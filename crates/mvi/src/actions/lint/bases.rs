@@ -1,5 +1,6 @@
 //! What a standard says of bases, as rules about `FROM` take it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
@@ -101,8 +102,28 @@ struct Entry {
     place: usize,
 }
 
+/// What was asked last on a thread: rules ask for all entries about one image, then about the next.
+struct Last {
+    of: Arc<Answers>,
+    image: String,
+    answer: Arc<[bool]>,
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
 impl Names for Entry {
     fn mean(&self, image: &str) -> bool {
-        self.answers.about(image).get(self.place).copied().unwrap_or(false)
+        LAST.with_borrow_mut(|last| {
+            let known = last.as_ref().filter(|last| last.image == image && Arc::ptr_eq(&last.of, &self.answers));
+            if let Some(known) = known {
+                return known.answer.get(self.place).copied().unwrap_or(false);
+            }
+            let answer = self.answers.about(image);
+            let is_meant = answer.get(self.place).copied().unwrap_or(false);
+            *last = Some(Last { of: Arc::clone(&self.answers), image: image.to_owned(), answer });
+            is_meant
+        })
     }
 }

@@ -1,7 +1,6 @@
 //! Findings of a file as the report tells them: lines and columns, names of rules, fingerprints.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use mvi_dockerfile::{Finding, Fix, LineIndex, Safety, Span, rule_of};
 use xxhash_rust::xxh3::xxh3_128;
@@ -10,17 +9,18 @@ use crate::report::lint::{EditNote, FixNote, LintFinding, Place};
 
 /// The findings of a file, in their order.
 pub(crate) fn note(path: &str, text: &str, lines: &LineIndex, findings: Vec<Finding>) -> Vec<LintFinding> {
-    let mut seen: HashMap<(Cow<'static, str>, &str), usize> = HashMap::new();
+    // Findings of one rule in lines that read the same, by the digest of all that makes them the same.
+    let mut seen: BTreeMap<u128, usize> = BTreeMap::new();
     let mut notes = Vec::with_capacity(findings.len());
     let mut print = String::new();
     for finding in findings {
         let line = line_of(text, lines, finding.span);
-        let number = seen.entry((finding.code.clone(), line)).or_insert(0);
         print.clear();
         for part in [path, &finding.code, line] {
             print.push_str(part);
             print.push('\0');
         }
+        let number = seen.entry(xxh3_128(print.as_bytes())).or_insert(0);
         print.push_str(&number.to_string());
         *number += 1;
         let meta = rule_of(&finding.code);
