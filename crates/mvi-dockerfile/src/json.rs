@@ -51,7 +51,7 @@ impl JsonText {
     }
 
     /// An array of strings.
-    pub fn strings<'s>(&mut self, strings: &mut dyn Iterator<Item = &'s str>) {
+    pub fn strings(&mut self, strings: &mut dyn Iterator<Item = &str>) {
         self.text.push('[');
         for (index, string) in strings.enumerate() {
             if index > 0 {

@@ -165,8 +165,8 @@ mod tests {
             text: text.into(),
         };
         let fix = |safe, edits| Some(FixNote { title: "write `x`".into(), safe, edits });
-        let package = LintPackage { name: "gcc".into(), mb: Megabytes(1.25) };
-        let cost = LintCost { mb: Megabytes(1.5), layer: Some(3), packages: vec![package] };
+        let package = LintPackage { name: "gcc".into(), mb: Megabytes(1_250_000) };
+        let cost = LintCost { mb: Megabytes(1_500_000), layer: Some(3), packages: vec![package] };
         check(vec![
             finding(Some("tagged-base"), fix(true, vec![edit("FROM \t"), edit("")]), Some(cost)),
             finding(Some("x"), fix(false, Vec::new()), None),
