@@ -5,6 +5,7 @@ mod flatten;
 mod interpreter;
 mod limits;
 mod parse;
+mod plain;
 mod scripts;
 mod source;
 mod substitution;

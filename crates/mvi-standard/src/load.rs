@@ -1,5 +1,6 @@
 //! Loading a standard: TOML, what it extends, its schema, its digest; files are read by the caller.
 
+mod bases;
 mod error;
 mod fixed;
 pub(crate) mod keys;
@@ -10,6 +11,7 @@ pub(crate) mod schema;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub use bases::{Bases, KnownBase};
 pub(crate) use error::list;
 pub use error::{LoadError, Violation};
 

@@ -1,5 +1,7 @@
 //! The patterns of the standard: bans written `repository:glob`, and the anchored tag patterns of registered bases.
 
+use std::sync::OnceLock;
+
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -65,7 +67,8 @@ pub fn matches_registered(repository: &str, accept: &[TagPattern], reference: &R
 #[derive(Debug, Clone)]
 pub struct TagPattern {
     text: String,
-    anchored: Regex,
+    /// Nothing inside where it does not compile, which only [`TagPattern::later`] leaves open.
+    anchored: OnceLock<Option<Regex>>,
 }
 
 impl TagPattern {
@@ -77,12 +80,18 @@ impl TagPattern {
     pub fn compile(text: &str) -> Result<Self, regex::Error> {
         // Once alone, so that an unbalanced parenthesis cannot close the group that anchors it.
         Regex::new(text)?;
-        Ok(Self { text: text.to_owned(), anchored: Regex::new(&format!("^(?:{text})$"))? })
+        Ok(Self { text: text.to_owned(), anchored: OnceLock::from(Some(anchored(text)?)) })
+    }
+
+    /// A pattern that is known to compile, and does so when it is first asked: most are not asked in a run.
+    pub(crate) fn later(text: &str) -> Self {
+        Self { text: text.to_owned(), anchored: OnceLock::new() }
     }
 
     /// True when the whole tag matches.
     pub fn accepts(&self, tag: &str) -> bool {
-        self.anchored.is_match(tag)
+        let anchored = self.anchored.get_or_init(|| anchored(&self.text).ok());
+        anchored.as_ref().is_some_and(|anchored| anchored.is_match(tag))
     }
 
     /// The pattern as the standard writes it.
@@ -93,6 +102,10 @@ impl TagPattern {
     fn accepts_everything(&self) -> bool {
         self.text == ".*"
     }
+}
+
+fn anchored(text: &str) -> Result<Regex, regex::Error> {
+    Regex::new(&format!("^(?:{text})$"))
 }
 
 impl PartialEq for TagPattern {

@@ -98,14 +98,56 @@ impl<'a> Install<'a> {
     }
 }
 
-/// What an instruction installs and does not take away again.
-pub(crate) fn installs<'a>(file: &'a Dockerfile, instruction: &'a Instruction) -> Vec<Install<'a>> {
+/// An installation as it is kept beside the file: places in it, as what is kept cannot borrow.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    instruction: usize,
+    script: usize,
+    /// Its place in the script.
+    index: usize,
+    manager: Manager,
+    /// Places among the words of the command, with bytes of the name.
+    packages: Vec<(usize, usize)>,
+}
+
+impl Kept {
+    fn install<'a>(&self, file: &'a Dockerfile, instruction: &'a Instruction) -> Option<Install<'a>> {
+        let script = file.scripts(instruction).get(self.script)?;
+        let words = &script.commands.get(self.index)?.words;
+        let package = |(word, length): &(usize, usize)| {
+            let word = words.get(*word)?;
+            Some(Package { name: word.text.get(..*length)?, word })
+        };
+        let packages = self.packages.iter().filter_map(package).collect();
+        Some(Install { instruction, script, index: self.index, manager: self.manager, packages })
+    }
+}
+
+/// What an instruction installs and does not take away again; found once a file, as a dozen rules ask.
+pub(crate) fn installs<'a>(
+    file: &'a Dockerfile,
+    instruction: &'a Instruction,
+) -> impl Iterator<Item = Install<'a>> + use<'a> {
+    let kept = file.installs.get_or_init(|| file.instructions().iter().flat_map(|one| find(file, one)).collect());
+    let first = kept.partition_point(|one| one.instruction < instruction.index);
+    let here = kept.iter().skip(first).take_while(|one| one.instruction == instruction.index);
+    here.filter_map(|one| one.install(file, instruction))
+}
+
+fn find(file: &Dockerfile, instruction: &Instruction) -> Vec<Kept> {
     let mut found = Vec::new();
-    for script in file.scripts(instruction) {
-        let removed: Vec<(usize, &str)> =
-            script.commands.iter().enumerate().flat_map(|(index, command)| removed(index, command)).collect();
-        for (index, command) in script.commands.iter().enumerate() {
-            let Some((way, operands)) = asked(command, |way| way.installs) else { continue };
+    for (script_index, script) in file.scripts(instruction).iter().enumerate() {
+        let ways: Vec<(usize, &SimpleCommand, &'static Way, &[ShellWord])> =
+            script.commands.iter().enumerate().filter_map(|(index, command)| spoken_to(index, command)).collect();
+        let removed: Vec<(usize, &str)> = ways
+            .iter()
+            .flat_map(|(index, _, way, words)| {
+                let operands = operands(way, way.removes, words).unwrap_or_default();
+                operands.into_iter().map(|at| (*index, words[at].text.as_str()))
+            })
+            .collect();
+        for (index, command, way, words) in ways {
+            let Some(operands) = operands(way, way.installs, words) else { continue };
             if command.words.iter().any(|word| is_option(word, way.elsewhere)) {
                 continue;
             }
@@ -113,48 +155,45 @@ pub(crate) fn installs<'a>(file: &'a Dockerfile, instruction: &'a Instruction) -
             if virtual_name(way, command).is_some_and(gone) {
                 continue;
             }
-            let packages: Vec<Package<'a>> = operands
-                .into_iter()
-                .map(|word| Package { name: name_of(way.manager, &word.text), word })
-                .filter(|package| !gone(package.name))
-                .collect();
+            let before = command.words.len() - words.len();
+            let named = operands.into_iter().map(|at| (before + at, name_of(way.manager, &words[at].text)));
+            let packages: Vec<(usize, usize)> =
+                named.filter(|(_, name)| !gone(name)).map(|(word, name)| (word, name.len())).collect();
             if !packages.is_empty() {
-                found.push(Install { instruction, script, index, manager: way.manager, packages });
+                let (instruction, manager) = (instruction.index, way.manager);
+                found.push(Kept { instruction, script: script_index, index, manager, packages });
             }
         }
     }
     found
 }
 
-fn removed(index: usize, command: &SimpleCommand) -> impl Iterator<Item = (usize, &str)> {
-    let asked = asked(command, |way| way.removes);
-    asked.into_iter().flat_map(|(_, words)| words).map(move |word| (index, word.text.as_str()))
-}
-
-/// The words after a verb of a package manager that are no options.
-fn asked(
-    command: &SimpleCommand,
-    verbs: impl Fn(&'static Way) -> &'static [&'static str],
-) -> Option<(&'static Way, Vec<&ShellWord>)> {
+/// A command of a package manager, with the words after its name.
+fn spoken_to(index: usize, command: &SimpleCommand) -> Option<(usize, &SimpleCommand, &'static Way, &[ShellWord])> {
     let (program, words) = program(command)?;
     let way = WAYS.iter().find(|way| way.programs.contains(&program))?;
+    Some((index, command, way, words))
+}
+
+/// Places of the words after one of these verbs that are no options.
+fn operands(way: &Way, verbs: &[&str], words: &[ShellWord]) -> Option<Vec<usize>> {
     let mut operands = Vec::new();
     let mut is_asked = false;
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
+    let mut words = words.iter().enumerate();
+    while let Some((at, word)) = words.next() {
         let text = word.text.as_str();
-        if verbs(way).contains(&text) && !is_asked {
+        if verbs.contains(&text) && !is_asked {
             is_asked = true;
         } else if way.valued.contains(&text) || way.elsewhere.contains(&text) {
             words.next();
         } else if text.starts_with(['-', '!']) || text.is_empty() {
         } else if is_asked {
-            operands.push(word);
+            operands.push(at);
         } else {
             return None;
         }
     }
-    is_asked.then_some((way, operands))
+    is_asked.then_some(operands)
 }
 
 /// The program a command runs and its words, what only changes who runs it left out.
@@ -225,7 +264,7 @@ mod tests {
 
     fn check(run: &str, expected: &[&str]) {
         let file = Dockerfile::parse(format!("FROM a:1\nRUN {run}\n").as_bytes());
-        let found = installs(&file, &file.instructions()[1]);
+        let found: Vec<_> = installs(&file, &file.instructions()[1]).collect();
         let names: Vec<&str> = found.iter().flat_map(|install| &install.packages).map(|package| package.name).collect();
         assert_eq!(names, expected, "{run}");
     }

@@ -1,6 +1,8 @@
 //! Which stages of a file ship: those that make up a runtime target, not those that only help to build it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Deref;
 
 use crate::law::commands::commands;
 use crate::law::installs::{Install, installs, program};
@@ -12,6 +14,14 @@ use crate::syntax::{Body, Dockerfile, Instruction, Keyword, Word};
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     pub(crate) file: &'a Dockerfile,
+    shipping: Cow<'a, Shipping>,
+}
+
+/// Which stages ship when somebody builds these targets; kept beside the file, as most rules of the law ask.
+#[derive(Clone, Debug)]
+pub(crate) struct Shipping {
+    /// Of [`LintSettings`], which a file may be judged with others of.
+    asked: (Vec<String>, bool),
     /// Stages that somebody runs, in order.
     pub(crate) targets: Vec<usize>,
     /// The targets and the stages they are built on: what is in these is in the image.
@@ -45,21 +55,38 @@ fn is_aside(stage: &Stage) -> bool {
     has_part(stage, DEBUG) || has_part(stage, ASIDE)
 }
 
-impl<'a> View<'a> {
-    pub(crate) fn new(file: &'a Dockerfile, settings: &LintSettings) -> Self {
+impl Shipping {
+    fn find(file: &Dockerfile, settings: &LintSettings) -> Self {
         let targets = targets(file, settings);
-        let mut view = Self { file, targets, shipped: BTreeSet::new(), reached: BTreeSet::new() };
-        for target in view.targets.clone() {
-            let mut open = Some(target);
-            while let Some(stage) = open.filter(|stage| view.shipped.insert(*stage)) {
+        let (mut shipped, mut reached) = (BTreeSet::new(), BTreeSet::new());
+        for target in &targets {
+            let mut open = Some(*target);
+            while let Some(stage) = open.filter(|stage| shipped.insert(*stage)) {
                 open = match file.stages().get(stage).map(|stage| &stage.base) {
                     Some(Base::Stage(base)) => Some(*base),
                     Some(Base::Image(_) | Base::Scratch) | None => None,
                 };
             }
-            view.reached.extend(file.stages_reached_from(target));
+            reached.extend(file.stages_reached_from(*target));
         }
-        view
+        Self { asked: (settings.targets.clone(), settings.builds_last), targets, shipped, reached }
+    }
+}
+
+impl Deref for View<'_> {
+    type Target = Shipping;
+
+    fn deref(&self) -> &Shipping {
+        &self.shipping
+    }
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(file: &'a Dockerfile, settings: &LintSettings) -> Self {
+        let kept = file.shipping.get_or_init(|| Shipping::find(file, settings));
+        let is_same = kept.asked.0 == settings.targets && kept.asked.1 == settings.builds_last;
+        let shipping = if is_same { Cow::Borrowed(kept) } else { Cow::Owned(Shipping::find(file, settings)) };
+        Self { file, shipping }
     }
 
     /// The stage that runs in production, when there is just one.

@@ -30,15 +30,19 @@ impl Rule for ConsistentInstructionCasing {
         // As BuildKit counts: what stands before the first stage does not take part.
         let counted =
             || file.instructions().iter().filter(|one| one.stage.is_some() && one.keyword != Keyword::Unknown);
-        let written = |one: &Instruction| one.keyword_span.of(file.text()).to_owned();
-        let lower = counted().filter(|one| written(one) == written(one).to_ascii_lowercase()).count();
-        let upper = counted().filter(|one| written(one) == written(one).to_ascii_uppercase()).count();
+        let written = |one: &Instruction| one.keyword_span.of(file.text());
+        let lower = counted().filter(|one| !written(one).bytes().any(|byte| byte.is_ascii_uppercase())).count();
+        let upper = counted().filter(|one| !written(one).bytes().any(|byte| byte.is_ascii_lowercase())).count();
         let cased = |one: &Instruction| match lower > upper {
             true => one.keyword.name().to_ascii_lowercase(),
             false => one.keyword.name().to_owned(),
         };
+        let is_cased = |one: &Instruction| match lower > upper {
+            true => written(one) == cased(one),
+            false => written(one) == one.keyword.name(),
+        };
         counted()
-            .filter(|one| !one.keyword_span.is_empty() && written(one) != cased(one))
+            .filter(|one| !one.keyword_span.is_empty() && !is_cased(one))
             .map(|one| {
                 let message = format!("`{}` is written in another case than most keywords", written(one));
                 let edit = Edit { span: one.keyword_span, text: cased(one) };

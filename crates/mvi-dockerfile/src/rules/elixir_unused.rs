@@ -32,11 +32,7 @@ impl Rule for ElixirUnused {
     }
 
     fn check(&self, file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
-        let mut all = file.instructions().iter().flat_map(|one| commands(file, one));
-        let is_used = all.any(|command| {
-            program(command).is_some_and(|(name, _)| matches!(name, "mix" | "elixir" | "elixirc" | "iex"))
-        });
-        if settings.repository.has_elixir != Some(false) || is_used {
+        if settings.repository.has_elixir != Some(false) {
             return Vec::new();
         }
         let bases = file.stages().iter().filter_map(|stage: &Stage| in_base(file, image_of(stage)?));
@@ -48,8 +44,14 @@ impl Rule for ElixirUnused {
                 None => finding,
             })
         });
-        bases.chain(packages).collect()
+        let found: Vec<Finding> = bases.chain(packages).collect();
+        if found.is_empty() || is_used(file) { Vec::new() } else { found }
     }
+}
+
+fn is_used(file: &Dockerfile) -> bool {
+    let mut all = file.instructions().iter().flat_map(|one| commands(file, one));
+    all.any(|command| program(command).is_some_and(|(name, _)| matches!(name, "mix" | "elixir" | "elixirc" | "iex")))
 }
 
 fn in_base(file: &Dockerfile, image: &ImageName) -> Option<Finding> {

@@ -70,7 +70,7 @@ fn is_cut_off(run: &Instruction) -> bool {
 
 /// Whether an instruction means to use the network.
 fn fetches(file: &Dockerfile, run: &Instruction) -> bool {
-    !installs(file, run).is_empty()
+    installs(file, run).next().is_some()
         || commands(file, run).any(is_download)
         || steps(file, run).any(|step| step.work == Work::Fetch)
 }

@@ -6,6 +6,7 @@ mod simple;
 use brush_parser::ast;
 
 use crate::shell::parse::{Failure, parse};
+use crate::shell::plain;
 use crate::shell::source::Source;
 use crate::shell::substitution::{Substitution, Text, substitutions};
 use crate::shell::{Joint, ScriptProblem, ScriptProblemKind, SimpleCommand};
@@ -53,6 +54,13 @@ pub(super) fn flatten(source: &Source<'_>) -> Found {
 }
 
 fn read(source: &Source<'_>, found: &mut Found, at: At) {
+    match plain::commands(source.text) {
+        Some(commands) => Walk { source, found }.plain(&commands, at),
+        None => read_any(source, found, at),
+    }
+}
+
+fn read_any(source: &Source<'_>, found: &mut Found, at: At) {
     match parse(source.text) {
         Ok(program) => {
             let mut walk = Walk { source, found };
@@ -162,4 +170,47 @@ fn unescaped(raw: &str) -> (String, Map) {
         text.push(char);
     }
     (text, map)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::span::Span;
+
+    /// A script as it is read, and as the parser alone reads it.
+    fn both(text: &str) -> [Vec<SimpleCommand>; 2] {
+        let source = Source::new(text, Map::piece(7), Span::new(0, 1000));
+        let found = || Found {
+            commands: Vec::new(),
+            functions: Vec::new(),
+            problem: None,
+            pending: Joint::First,
+            pipelines: 0,
+        };
+        let (mut short, mut long) = (found(), found());
+        read(&source, &mut short, At::default());
+        read_any(&source, &mut long, At::default());
+        assert_eq!(short.problem, long.problem, "{text}");
+        assert_eq!(short.pending, long.pending, "{text}");
+        [short.commands, long.commands]
+    }
+
+    proptest! {
+        #[test]
+        fn plain_scripts_are_what_the_parser_makes_of_them(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "a", "apt-get", "install", "-y", "A=b", "A+=b", "'b c'", "\"d $E\"", "${F}", "$G", "x=\"y\"", "*", "[", "]", "~/a",
+                    "{", "}", "a,b", "1", "time", "if", "export", "declare", "test", "%a", "a@b", "[a]=b", "a[1]=b", "=", "''",
+                    " ", " ", " ", "  ", "\t", "&&", "||", "|", ";", " && ", " || ", " | ", "; ", "&", "!", "-", "?", "let",
+                ]),
+                0..12,
+            ),
+        ) {
+            let [short, long] = both(&parts.concat());
+            prop_assert_eq!(short, long);
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::law::installs::Kept;
+use crate::law::view::Shipping;
 use crate::shell::Script;
 use crate::span::{LineIndex, Position};
 use crate::stages::Stages;
@@ -24,6 +26,10 @@ pub struct Dockerfile {
     pub(crate) problems: Vec<Problem>,
     pub(crate) stages: Stages,
     pub(crate) scripts: Vec<OnceLock<Vec<Script>>>,
+    /// What its instructions install, in their order.
+    pub(crate) installs: OnceLock<Vec<Kept>>,
+    /// Which of its stages ship, as it was asked for first.
+    pub(crate) shipping: OnceLock<Shipping>,
 }
 
 impl Dockerfile {

@@ -63,6 +63,8 @@ impl Dockerfile {
             directives,
             comments,
             scripts: instructions.iter().map(|_| Default::default()).collect(),
+            installs: Default::default(),
+            shipping: Default::default(),
             instructions,
             problems,
             stages: Stages::default(),

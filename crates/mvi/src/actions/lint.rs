@@ -5,6 +5,7 @@ mod baseline;
 mod bases;
 mod cost;
 mod find;
+mod folder;
 mod manifest;
 mod note;
 mod one;

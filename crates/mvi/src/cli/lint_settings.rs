@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use mvi_dockerfile::{Choices, HadolintConfig, LabelKind, Level, LintSettings, Threshold};
@@ -19,7 +20,7 @@ const LONGEST: u64 = 1 << 20;
 
 /// All that was said about one run.
 pub(super) struct Rulebook {
-    pub(super) settings: LintSettings,
+    pub(super) settings: Arc<LintSettings>,
     pub(super) format: LintFormat,
     pub(super) fail_on: LintFailOn,
     pub(super) exclude: Vec<String>,
@@ -62,11 +63,11 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     settings.today = Some(args.on.unwrap_or_else(today));
     let law = Law::new(standard(args, &config));
     if asks_for_bases(&settings.selection) {
-        add_bases(law.standard().map_err(|error| anyhow::anyhow!(error.to_owned()))?, &mut settings);
+        add_bases(law.bases().map_err(|error| anyhow::anyhow!(error.to_owned()))?, &mut settings);
     }
     let hadolints = hadolint.format.as_deref().or(environment.format.as_deref());
     Ok(Rulebook {
-        settings,
+        settings: Arc::new(settings),
         format: args.format.or_else(|| LintFormat::of_hadolint(hadolints?)).unwrap_or(LintFormat::Text),
         fail_on: fail_on(args, lint, [&hadolint, &environment])?,
         exclude: lint.exclude.iter().chain(&args.exclude).cloned().collect(),

@@ -1,6 +1,7 @@
 //! What is said of one open file: diagnostics, the why of a rule, repairs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, DiagnosticSeverity, DiagnosticTag, Hover,
@@ -19,7 +20,7 @@ pub(super) struct Document {
     pub(super) version: i32,
     pub(super) file: Dockerfile,
     pub(super) findings: Vec<Finding>,
-    pub(super) settings: LintSettings,
+    pub(super) settings: Arc<LintSettings>,
     pub(super) encoding: Encoding,
 }
 

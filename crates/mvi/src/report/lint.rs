@@ -1,5 +1,6 @@
 //! The report of a lint run, file by file: what was found, where, and how to repair it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub(crate) struct LintedFile {
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct LintFinding {
     /// The rule's code.
-    pub code: String,
+    pub code: Cow<'static, str>,
     /// The rule's name; none for rules of other programs.
     pub name: Option<&'static str>,
     /// Codes of the same rule elsewhere.

@@ -205,3 +205,42 @@ fn a_repository_ends_at_its_own_git_folder() {
     let files = [("inner/Dockerfile", STAGES), outer, (".git/HEAD", "")];
     check(&files, &["inner/Dockerfile", "--select", "REC-02"], &[]);
 }
+
+#[test]
+fn what_git_tracks_counts_without_a_walk_and_new_files_are_walked_for() {
+    let build = |file: &str| format!("services: {{a: {{build: {{context: {file}, target: runtime}}}}}}\n");
+    let (tracked, new) = (build("../tracked"), build("../new"));
+    let desk = Desk::new(&[
+        ("tracked/Dockerfile", STAGES),
+        ("deploy/compose.yaml", &tracked),
+        ("gone/compose.yaml", &tracked),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("new/Dockerfile", STAGES),
+        ("deploy/compose.override.yaml", &new),
+    ]);
+    let paths = ["deploy/compose.yaml", "gone/compose.yaml", "tracked/Dockerfile"];
+    desk.write(".git/index", &index(&paths));
+    std::fs::remove_file(desk.path("gone/compose.yaml")).unwrap();
+    assert_eq!(desk.found(&["tracked", "new", "--select", "REC-02"]), [""; 0]);
+    // Somebody else's compose file, which git does not track and which is not at the top, is not looked for.
+    desk.write(".git/index", &index(&paths[1..]));
+    assert_eq!(desk.found(&["tracked", "new", "--select", "REC-02"]), ["tracked/Dockerfile:5 REC-02"]);
+    desk.write("compose.yaml", build("tracked").as_bytes());
+    assert_eq!(desk.found(&["tracked", "new", "--select", "REC-02"]), [""; 0]);
+}
+
+/// The index of a repository that tracks these files.
+fn index(paths: &[&str]) -> Vec<u8> {
+    let mut bytes = b"DIRC\0\0\0\x02".to_vec();
+    bytes.extend((paths.len() as u32).to_be_bytes());
+    for path in paths {
+        let mut entry = vec![0; 62];
+        entry[24..28].copy_from_slice(&0o100_644_u32.to_be_bytes());
+        entry[60..].copy_from_slice(&(path.len() as u16).to_be_bytes());
+        entry.extend(path.as_bytes());
+        entry.resize((entry.len() + 8) & !7, 0);
+        bytes.extend(entry);
+    }
+    bytes.extend([0; 20]);
+    bytes
+}

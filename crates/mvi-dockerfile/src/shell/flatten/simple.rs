@@ -3,6 +3,7 @@
 use brush_parser::ast::{self, SourceLocation};
 
 use super::{At, Walk};
+use crate::shell::plain::Plain;
 use crate::shell::substitution::Text;
 use crate::shell::word::unquote;
 use crate::shell::{Assignment, Joint, Redirect, RedirectKind, ShellWord, SimpleCommand};
@@ -34,6 +35,30 @@ impl Walk<'_, '_> {
         all.span = self.span_of(&all, command);
         self.add(all, &later, &scripts, at);
         piped_all
+    }
+
+    /// Adds commands of words alone, as they would be found in the syntax tree of the whole script.
+    pub(super) fn plain(&mut self, commands: &[Plain], at: At) {
+        let is_piped = |command: Option<&Plain>| command.is_some_and(|command| command.joint == Joint::Pipe);
+        for (index, command) in commands.iter().enumerate() {
+            if !is_piped(Some(command)) {
+                self.found.pipelines += 1;
+            }
+            if command.joint != Joint::First {
+                self.found.pending = command.joint;
+            }
+            let in_pipeline = is_piped(Some(command)) || is_piped(commands.get(index + 1));
+            let mut all = self.begin(At { in_pipeline, pipeline: self.found.pipelines, ..at });
+            let mut words = command.words.iter().map(|(start, end)| self.piece(*start, *end));
+            all.name = words.next();
+            all.words = words.collect();
+            let spans = all.name.iter().chain(&all.words).map(|word| word.span);
+            all.span = spans.reduce(Span::join).unwrap_or_default();
+            self.found.commands.push(all);
+        }
+        if !commands.is_empty() {
+            self.found.pending = Joint::Sequence;
+        }
     }
 
     /// A command without words yet; it takes what stands before it.

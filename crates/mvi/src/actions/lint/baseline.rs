@@ -66,7 +66,7 @@ impl BaselineWriter {
     pub(crate) fn add(&mut self, file: &LintedFile) {
         for finding in &file.findings {
             let codes = self.files.entry(file.path.clone()).or_default();
-            codes.entry(finding.code.clone()).or_default().push(finding.fingerprint.clone());
+            codes.entry(finding.code.to_string()).or_default().push(finding.fingerprint.clone());
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use mvi_dockerfile::kubernetes::Object;
 use mvi_dockerfile::manifest::{Desk, Manifest, Ruling, WorkloadJudge, lint_manifest};
 use mvi_standard::Standard;
+use mvi_standard::load::Bases;
 use mvi_standard::verdict::Trigger;
 use mvi_standard::workload::{Change, Cluster, Firing, Operation, triggers};
 
@@ -42,7 +43,7 @@ pub(super) fn lint(target: &Target, job: &LintJob<'_>) -> Option<Outcome> {
         return named.then(|| unread("neither a Compose file nor Kubernetes objects".to_owned()));
     };
     let found = lint_manifest(&manifest, &Desk { settings: job.settings, judge: job.judge });
-    let mut findings = note(&path, manifest.text(), manifest.lines(), &found);
+    let mut findings = note(&path, manifest.text(), manifest.lines(), found);
     let all = findings.len();
     if let Some(baseline) = job.baseline {
         findings.retain(|finding| !baseline.knows(&path, finding));
@@ -72,6 +73,11 @@ impl Law {
         let read =
             self.standard.get_or_init(|| standards::load(self.name.as_deref()).map_err(|error| format!("{error:#}")));
         read.as_ref().map_err(String::as_str)
+    }
+
+    /// What the standard says of bases, or why it cannot be read.
+    pub(crate) fn bases(&self) -> Result<Bases, &str> {
+        Bases::builtin_named(self.name.as_deref()).map_or_else(|| self.standard().map(Bases::of), Ok)
     }
 }
 

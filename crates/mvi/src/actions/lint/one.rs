@@ -46,7 +46,7 @@ pub(super) struct Opened {
     change: Option<(Vec<u8>, Vec<u8>)>,
     fixed: usize,
     is_stdin: bool,
-    pub(super) settings: LintSettings,
+    pub(super) settings: Arc<LintSettings>,
 }
 
 impl Opened {
@@ -76,7 +76,7 @@ impl Opened {
     pub(super) fn finish(self, answers: Option<&[Vec<Answer>]>, job: &LintJob<'_>) -> Linted {
         let told = judge(&self.file, &self.settings, answers);
         let has_scripts = has_reviews(&self.file);
-        let mut findings = note(&self.path, self.file.text(), self.file.lines(), &told);
+        let mut findings = note(&self.path, self.file.text(), self.file.lines(), told);
         let all = findings.len();
         if let Some(baseline) = job.baseline {
             findings.retain(|finding| !baseline.knows(&self.path, finding));

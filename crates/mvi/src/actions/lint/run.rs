@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use mvi_dockerfile::manifest::WorkloadJudge;
 use mvi_dockerfile::{Dockerfile, Finding, LintSettings, Safety};
@@ -22,7 +22,7 @@ const AHEAD: usize = 16;
 /// What to do with files.
 pub(crate) struct LintJob<'a> {
     /// What all files have in common.
-    pub settings: &'a LintSettings,
+    pub settings: &'a Arc<LintSettings>,
     /// The program that looks at scripts.
     pub shellcheck: Option<&'a Shellcheck>,
     /// Whether files are repaired.
@@ -43,7 +43,7 @@ pub(crate) struct LintJob<'a> {
 #[derive(Debug)]
 pub(crate) struct Bench {
     /// What all files have in common.
-    pub settings: LintSettings,
+    pub settings: Arc<LintSettings>,
     /// The program that looks at scripts.
     pub shellcheck: Option<Shellcheck>,
     /// What lies around files.
@@ -53,7 +53,7 @@ pub(crate) struct Bench {
 impl Bench {
     /// The settings of one file that is read already, and its findings.
     #[must_use]
-    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (LintSettings, Vec<Finding>) {
+    pub(crate) fn judge(&self, target: &Target, file: &Dockerfile) -> (Arc<LintSettings>, Vec<Finding>) {
         let job = LintJob {
             settings: &self.settings,
             shellcheck: self.shellcheck.as_ref(),
@@ -84,12 +84,11 @@ pub(crate) enum Mend {
 
 impl LintJob<'_> {
     /// The settings of one file: those of all, and what belongs to it.
-    pub(super) fn settings_for(&self, target: &Target) -> LintSettings {
-        let mut settings = self.settings.clone();
-        if let (Target::File(path), Some(surroundings)) = (target, self.surroundings) {
-            surroundings.add(path, &mut settings);
+    pub(super) fn settings_for(&self, target: &Target) -> Arc<LintSettings> {
+        match (target, self.surroundings) {
+            (Target::File(path), Some(surroundings)) => surroundings.settings_of(path, self.settings),
+            (Target::File(_) | Target::Stdin | Target::Yaml(_), _) => Arc::clone(self.settings),
         }
-        settings
     }
 }
 

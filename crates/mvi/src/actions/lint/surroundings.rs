@@ -2,7 +2,7 @@
 //! images. Read once a repository, and only what the rules that run ask for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,9 @@ use mvi_dockerfile::compose::{Compose, is_debugging_word};
 use mvi_dockerfile::inventory::{self, Pipelines, Role};
 use mvi_dockerfile::{Automation, Group, IgnorePatterns, Level, LintSettings, RULES, RuleMeta, Selection};
 
-use crate::actions::gather::{Gathered, gather};
+use super::folder::{Folder, Ways};
+use crate::actions::gather::{Gathered, gather, gather_known};
+use crate::actions::tracked::read_tracked;
 
 /// Lock files whose presence in the folder of a build rules ask about.
 const LOCKS: &[&str] = &[
@@ -59,20 +61,30 @@ struct Asked {
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     /// Folders that were named, in which files without a repository of git belong together.
-    folders: Vec<PathBuf>,
+    folders: Vec<Arc<Path>>,
     asked: Asked,
     /// Whether somebody said which stages are built.
     are_targets_stated: bool,
-    /// The repository of git that each folder seen so far is in.
-    roots: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
-    places: Mutex<HashMap<PathBuf, Arc<OnceLock<Place>>>>,
+    ways: Ways,
+    repositories: Mutex<HashMap<Arc<Path>, Arc<Repository>>>,
+}
+
+/// A repository, each part of it read when it is first asked for.
+#[derive(Debug, Default)]
+struct Repository {
+    /// What git tracks, as far as there is an index that is understood.
+    tracked: OnceLock<Option<Vec<String>>>,
+    /// What is known of it by the files that git tracks, for one of these.
+    by_index: OnceLock<Place>,
+    /// What is known of it by all its files, for any other.
+    by_walk: OnceLock<Place>,
 }
 
 /// What is known of a repository.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Place {
-    has_elixir: Option<bool>,
-    has_debug_guide: Option<bool>,
+    /// What its files are judged by, as far as they do not differ.
+    settings: Arc<LintSettings>,
     built: BTreeMap<String, Built>,
 }
 
@@ -91,83 +103,98 @@ impl Surroundings {
     pub(crate) fn new(folders: &[PathBuf], settings: &LintSettings) -> Self {
         let folders = folders.iter().filter_map(|folder| fs::canonicalize(folder).ok().filter(|path| path.is_dir()));
         Self {
-            folders: folders.collect(),
+            folders: folders.map(Arc::from).collect(),
             asked: Asked::of(&settings.selection),
             are_targets_stated: !settings.targets.is_empty(),
-            roots: Mutex::default(),
-            places: Mutex::default(),
+            ways: Ways::default(),
+            repositories: Mutex::default(),
         }
     }
 
-    /// Adds what belongs to a file to its settings.
-    pub(super) fn add(&self, path: &Path, settings: &mut LintSettings) {
+    /// The settings of a file: those of all, which have to be the same every time, and what belongs to it.
+    pub(super) fn settings_of(&self, path: &Path, all: &Arc<LintSettings>) -> Arc<LintSettings> {
         let Asked { builds, automation, elixir, guide, ignored } = self.asked;
         if !(builds || automation || elixir || guide || ignored) {
-            return;
+            return Arc::clone(all);
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let (Ok(folder), Some(name)) = (fs::canonicalize(folder), path.file_name()) else { return };
-        let path = folder.join(name);
+        let (Some(folder), Some(name)) = (self.ways.open(folder), path.file_name()) else { return Arc::clone(all) };
         let root = self.root_of(&folder);
-        let place = root.as_deref().map(|root| self.place(root));
-        let place = place.as_ref().and_then(|place| place.get());
-        let relative = root.as_deref().and_then(|root| path.strip_prefix(root).ok()).and_then(Path::to_str);
+        let path = folder.path.join(name);
+        let relative = root.as_ref().and_then(|root| path.strip_prefix(root).ok()).and_then(Path::to_str);
+        let repository = root.as_ref().map(|root| self.repository(root));
+        let place = root.as_ref().zip(repository.as_deref());
+        let place = place.map(|(root, repository)| repository.place(root, relative, self.asked, all));
         let built = relative.and_then(|relative| place?.built.get(relative));
-        if let Some(place) = place {
-            settings.repository.has_elixir = place.has_elixir;
-            settings.repository.has_debug_guide = place.has_debug_guide;
-        }
-        if let Some(built) = built {
-            settings.repository.automation.clone_from(&built.automation);
-            if !self.are_targets_stated {
-                settings.targets.clone_from(&built.targets);
-                settings.builds_last = built.builds_last;
-            }
-        }
-        let contexts: Vec<PathBuf> = match (built, &root) {
+        let contexts: Vec<Folder> = match (built, &root) {
             (Some(built), Some(root)) if !built.contexts.is_empty() => {
-                built.contexts.iter().map(|context| root.join(context)).collect()
+                built.contexts.iter().map(|context| Folder::open(root.join(context))).collect()
             }
-            _ => vec![folder],
+            _ => Vec::new(),
         };
-        if builds {
-            contexts.iter().for_each(|context| add_locks(context, settings));
+        let contexts = if contexts.is_empty() { std::slice::from_ref(&folder) } else { &contexts };
+        let locks: Vec<Lock> = if builds { contexts.iter().flat_map(locks_in).collect() } else { Vec::new() };
+        let ignored = if ignored { read_ignored(&folder, name, contexts) } else { None };
+        let mut settings = Arc::clone(place.map_or(all, |place| &place.settings));
+        if built.is_none() && locks.is_empty() && ignored.is_none() {
+            return settings;
         }
-        if ignored {
-            settings.ignored = read_ignored(&path, &contexts);
+        let own = Arc::make_mut(&mut settings);
+        if let Some(built) = built {
+            own.repository.automation.clone_from(&built.automation);
+            if !self.are_targets_stated {
+                own.targets.clone_from(&built.targets);
+                own.builds_last = built.builds_last;
+            }
         }
+        for lock in locks {
+            own.lock_files.insert(lock.name.to_owned());
+            own.repository.verified_locks.extend(lock.is_vouched_for.then(|| lock.name.to_owned()));
+        }
+        if ignored.is_some() {
+            own.ignored = ignored;
+        }
+        settings
     }
 
     /// The repository a folder is in: where git's is, else the folder that was named.
-    fn root_of(&self, folder: &Path) -> Option<PathBuf> {
-        let mut roots = self.roots.lock().ok()?;
-        let of_git = of_git(folder, &mut roots);
-        of_git.or_else(|| self.folders.iter().find(|named| folder.starts_with(named)).cloned())
+    fn root_of(&self, folder: &Folder) -> Option<Arc<Path>> {
+        let named = || self.folders.iter().find(|named| folder.path.starts_with(named));
+        folder.repository.as_ref().or_else(named).map(Arc::clone)
     }
 
-    fn place(&self, root: &Path) -> Arc<OnceLock<Place>> {
-        let cell = match self.places.lock() {
-            Ok(mut places) => Arc::clone(places.entry(root.to_owned()).or_default()),
+    fn repository(&self, root: &Arc<Path>) -> Arc<Repository> {
+        match self.repositories.lock() {
+            Ok(mut repositories) => Arc::clone(repositories.entry(Arc::clone(root)).or_default()),
             Err(_) => Arc::default(),
-        };
-        // Others who ask for the same wait; those who ask for another repository do not.
-        cell.get_or_init(|| Place::read(root, self.asked));
-        cell
+        }
     }
 }
 
-/// The nearest folder, from this one up, with a repository of git; each folder is looked into once.
-fn of_git(folder: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
-    if let Some(root) = known.get(folder) {
-        return root.clone();
+impl Repository {
+    /// What is known for a file. Others who ask for the same wait; those who ask for another repository do not.
+    fn place(&self, root: &Path, file: Option<&str>, asked: Asked, all: &LintSettings) -> &Place {
+        let tracked = self.tracked.get_or_init(|| read_tracked(root)).as_deref();
+        let is_tracked =
+            |paths: &&[String]| file.is_some_and(|file| paths.binary_search_by(|one| (**one).cmp(file)).is_ok());
+        match tracked.filter(is_tracked) {
+            Some(paths) => {
+                self.by_index.get_or_init(|| Place::read(root, &gather_known(root, paths, is_asked), asked, all))
+            }
+            None => self.by_walk.get_or_init(|| Place::read(root, &gather(root, is_asked), asked, all)),
+        }
     }
-    let root = if folder.join(".git").exists() {
-        Some(folder.to_owned())
-    } else {
-        folder.parent().and_then(|parent| of_git(parent, known))
-    };
-    known.insert(folder.to_owned(), root.clone());
-    root
+}
+
+/// Whether a file may say who builds what; other YAML is not worth the time.
+fn is_asked(path: &str) -> bool {
+    match inventory::role(path) {
+        Some(Role::Yaml) => {
+            inventory::is_pipeline(path) || Compose::is_name(path.rsplit('/').next().unwrap_or_default())
+        }
+        Some(Role::Script) => true,
+        Some(Role::Dockerfile) | None => false,
+    }
 }
 
 impl Asked {
@@ -190,12 +217,7 @@ impl Asked {
 }
 
 impl Place {
-    fn read(root: &Path, asked: Asked) -> Self {
-        let gathered = gather(root, |path| match inventory::role(path) {
-            Some(Role::Yaml) => is_build_file(path),
-            Some(Role::Script) => true,
-            Some(Role::Dockerfile) | None => false,
-        });
+    fn read(root: &Path, gathered: &Gathered, asked: Asked, all: &LintSettings) -> Self {
         let dockerfiles = gathered.paths.iter().filter(|path| inventory::role(path) == Some(Role::Dockerfile));
         let uses = inventory::builds(dockerfiles.map(String::as_str), &gathered.files);
         let pipelines = if asked.automation { Pipelines::read(&gathered.files) } else { Pipelines::default() };
@@ -211,17 +233,11 @@ impl Place {
             }
             (path, built)
         });
-        Self {
-            built: built.collect(),
-            has_elixir: asked.elixir.then(|| has_elixir(&gathered)).flatten(),
-            has_debug_guide: asked.guide.then(|| has_debug_guide(root, &gathered)).flatten(),
-        }
+        let mut settings = all.clone();
+        settings.repository.has_elixir = asked.elixir.then(|| has_elixir(gathered)).flatten();
+        settings.repository.has_debug_guide = asked.guide.then(|| has_debug_guide(root, gathered)).flatten();
+        Self { settings: Arc::new(settings), built: built.collect() }
     }
-}
-
-/// Whether a file of YAML may build images: other YAML is not worth the time.
-fn is_build_file(path: &str) -> bool {
-    inventory::is_pipeline(path) || Compose::is_name(path.rsplit('/').next().unwrap_or_default())
 }
 
 fn has_elixir(gathered: &Gathered) -> Option<bool> {
@@ -258,45 +274,36 @@ fn has_debug_guide(root: &Path, gathered: &Gathered) -> Option<bool> {
     (found || is_all).then_some(found)
 }
 
-/// Entries of a folder up to which it is listed; of a larger one, or a secret one, each lock file is asked for.
-const LISTED: usize = 200;
-
-/// The lock files of a folder.
-fn locks_in(folder: &Path) -> Vec<&'static str> {
-    let names: Option<Vec<OsString>> = fs::read_dir(folder).ok().and_then(|entries| {
-        let names: Vec<_> = entries.take(LISTED + 1).filter_map(|entry| Some(entry.ok()?.file_name())).collect();
-        (names.len() <= LISTED).then_some(names)
-    });
-    let is_listed = |name: &&&str| names.as_ref().is_none_or(|names| names.iter().any(|entry| entry == **name));
-    LOCKS.iter().filter(is_listed).filter(|name| folder.join(name).is_file()).copied().collect()
+/// A lock file in the folder of a build.
+struct Lock {
+    name: &'static str,
+    /// Whether a checksum or signature lies beside it.
+    is_vouched_for: bool,
 }
 
-fn add_locks(context: &Path, settings: &mut LintSettings) {
-    for lock in locks_in(context) {
-        settings.lock_files.insert(lock.to_owned());
-        if VOUCHERS.iter().any(|end| context.join(format!("{lock}.{end}")).is_file()) {
-            settings.repository.verified_locks.push(lock.to_owned());
-        }
-    }
+fn locks_in(folder: &Folder) -> impl Iterator<Item = Lock> {
+    LOCKS.iter().filter(|name| folder.file(name).is_some()).map(|name| {
+        let is_vouched_for = VOUCHERS.iter().any(|end| folder.file(format!("{name}.{end}")).is_some());
+        Lock { name, is_vouched_for }
+    })
 }
 
 /// What keeps files out of the build: the file beside the Dockerfile that is named after it, else the one in the folder
 /// that is built. `None` where there is none, or where one file is built from folders that do not agree.
-fn read_ignored(dockerfile: &Path, contexts: &[PathBuf]) -> Option<IgnorePatterns> {
-    let mut own = dockerfile.as_os_str().to_owned();
-    own.push(".dockerignore");
-    let read = |path: &Path| {
-        let metadata = fs::metadata(path).ok().filter(|metadata| metadata.is_file())?;
-        if metadata.len() > LONGEST_IGNORE {
+fn read_ignored(folder: &Folder, dockerfile: &OsStr, contexts: &[Folder]) -> Option<IgnorePatterns> {
+    let read = |folder: &Folder, name: &OsStr| {
+        let path = folder.file(name)?;
+        if fs::metadata(&path).ok()?.len() > LONGEST_IGNORE {
             return None;
         }
         Some(IgnorePatterns::parse(&String::from_utf8_lossy(&fs::read(path).ok()?)))
     };
-    let of_context = |context: &PathBuf| {
-        let names = [".dockerignore", ".containerignore"];
-        names.iter().find_map(|name| read(&context.join(name)))
+    let of_context = |context: &Folder| {
+        [".dockerignore", ".containerignore"].iter().find_map(|name| read(context, OsStr::new(name)))
     };
-    read(Path::new(&own)).or_else(|| {
+    let mut own = dockerfile.to_owned();
+    own.push(".dockerignore");
+    read(folder, &own).or_else(|| {
         let mut all = contexts.iter().map(of_context);
         let first = all.next()??;
         all.all(|other| other.as_ref() == Some(&first)).then_some(first)
