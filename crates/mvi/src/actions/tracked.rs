@@ -16,7 +16,7 @@ pub(crate) fn read_tracked(root: &Path) -> Option<Vec<String>> {
     let folder = if git.is_dir() {
         git
     } else {
-        // Submodules, and further working trees of one repository.
+        // Other worktrees and submodules.
         let link = fs::read_to_string(&git).ok()?;
         root.join(link.strip_prefix("gitdir:")?.trim())
     };
