@@ -140,9 +140,7 @@ mod tests {
     fn an_index_that_ends_early_or_has_a_wrong_byte_makes_nothing_panic() {
         let whole = index(3, &[(FILE, "Dockerfile"), (LINK, "a"), (FILE, "b")], b"TREE\0\0\0\x02ab");
         for at in 0..whole.len() {
-            // Without its extension it says the same; its digest is not looked at.
-            let cut = parse(&whole[..at]);
-            assert!(cut.is_none_or(|paths| paths == ["Dockerfile", "b"]), "{at}");
+            assert_eq!(parse(&whole[..at]), None, "{at}");
             for byte in [0, 0x40, 0xff] {
                 let mut wrong = whole.clone();
                 wrong[at] = byte;
