@@ -15,7 +15,6 @@ pub(crate) mod lint;
 pub(crate) mod pull;
 pub(crate) mod rom;
 pub(crate) mod template;
-mod tracked;
 mod waste;
 
 pub(crate) use examine::{ExamineOptions, Examined, Examiner};

@@ -34,46 +34,6 @@ impl Gathered {
         self.unread.is_empty()
     }
 
-    /// Adds the paths of the files in a folder of the repository, down to this depth.
-    fn walk(&mut self, root: &Path, folder: &Path, depth: Option<usize>) {
-        let mut builder = WalkBuilder::new(folder);
-        builder.hidden(false).require_git(false).follow_links(false).max_depth(depth);
-        builder.filter_entry(|entry| entry.file_name() != ".git");
-        for entry in builder.build() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.lacks(&root.display().to_string(), error.to_string());
-                    continue;
-                }
-            };
-            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-                continue;
-            }
-            // Names that are no text are of nothing that is looked for here.
-            let Some(path) = entry.path().strip_prefix(root).ok().and_then(Path::to_str) else { continue };
-            if self.paths.len() == MOST_FILES {
-                self.lacks(&root.display().to_string(), format!("more than {MOST_FILES} files"));
-                break;
-            }
-            self.paths.push(path.to_owned());
-        }
-    }
-
-    /// Reads the files that are wanted, as far as there is room.
-    fn read(&mut self, root: &Path, reads: impl Fn(&str) -> bool) {
-        let mut left = MOST_BYTES;
-        for path in self.paths.clone().into_iter().filter(|path| reads(path)) {
-            match read(&root.join(&path), left) {
-                Ok(bytes) => {
-                    left -= bytes.len() as u64;
-                    self.files.push(SourceFile { path, bytes });
-                }
-                Err(error) => self.lacks(&path, format!("{error:#}")),
-            }
-        }
-    }
-
     fn lacks(&mut self, path: &str, message: impl Into<String>) {
         self.unread.push(UnreadFile { path: path.to_owned(), message: message.into() });
     }
@@ -81,27 +41,40 @@ impl Gathered {
 
 /// Reads a repository; `reads` says by path whose content is wanted. Symbolic links are not followed.
 pub(crate) fn gather(root: &Path, reads: impl Fn(&str) -> bool) -> Gathered {
+    let mut builder = WalkBuilder::new(root);
+    builder.hidden(false).require_git(false).follow_links(false);
+    builder.filter_entry(|entry| entry.file_name() != ".git");
     let mut gathered = Gathered::default();
-    gathered.walk(root, root, None);
-    gathered.paths.sort();
-    gathered.read(root, reads);
-    gathered
-}
-
-/// Folders in which pipelines are.
-const PIPELINES: &[&str] = &[".github/workflows", ".gitlab", ".circleci"];
-
-/// The same of files that are known, from the repository's folder, with what else lies at its top and among pipelines;
-/// those that are gone are not missed.
-pub(crate) fn gather_known(root: &Path, paths: &[String], reads: impl Fn(&str) -> bool) -> Gathered {
-    let mut gathered = Gathered { paths: paths.to_vec(), ..Gathered::default() };
-    gathered.walk(root, root, Some(1));
-    for folder in PIPELINES.iter().map(|folder| root.join(folder)).filter(|folder| folder.is_dir()) {
-        gathered.walk(root, &folder, Some(1));
+    for entry in builder.build() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                gathered.lacks(&root.display().to_string(), error.to_string());
+                continue;
+            }
+        };
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        // Names that are no text are of nothing that is looked for here.
+        let Some(path) = entry.path().strip_prefix(root).ok().and_then(Path::to_str) else { continue };
+        if gathered.paths.len() == MOST_FILES {
+            gathered.lacks(&root.display().to_string(), format!("more than {MOST_FILES} files"));
+            break;
+        }
+        gathered.paths.push(path.to_owned());
     }
     gathered.paths.sort();
-    gathered.paths.dedup();
-    gathered.read(root, |path| reads(path) && root.join(path).is_file());
+    let mut left = MOST_BYTES;
+    for path in gathered.paths.clone().into_iter().filter(|path| reads(path)) {
+        match read(&root.join(&path), left) {
+            Ok(bytes) => {
+                left -= bytes.len() as u64;
+                gathered.files.push(SourceFile { path, bytes });
+            }
+            Err(error) => gathered.lacks(&path, format!("{error:#}")),
+        }
+    }
     gathered
 }
 

@@ -13,8 +13,7 @@ use mvi_dockerfile::inventory::{self, Pipelines, Role};
 use mvi_dockerfile::{Automation, Group, IgnorePatterns, Level, LintSettings, RULES, RuleMeta, Selection};
 
 use super::folder::{Folder, Ways};
-use crate::actions::gather::{Gathered, gather, gather_known};
-use crate::actions::tracked::read_tracked;
+use crate::actions::gather::{Gathered, gather};
 
 /// Lock files whose presence in the folder of a build rules ask about.
 const LOCKS: &[&str] = &[
@@ -66,18 +65,7 @@ pub(crate) struct Surroundings {
     /// Whether somebody said which stages are built.
     are_targets_stated: bool,
     ways: Ways,
-    repositories: Mutex<HashMap<Arc<Path>, Arc<Repository>>>,
-}
-
-/// A repository, each part of it read when it is first asked for.
-#[derive(Debug, Default)]
-struct Repository {
-    /// What git tracks, as far as there is an index that is understood.
-    tracked: OnceLock<Option<Vec<String>>>,
-    /// What is known of it by the files that git tracks, for one of these.
-    by_index: OnceLock<Place>,
-    /// What is known of it by all its files, for any other.
-    by_walk: OnceLock<Place>,
+    places: Mutex<HashMap<Arc<Path>, Arc<OnceLock<Place>>>>,
 }
 
 /// What is known of a repository.
@@ -107,7 +95,7 @@ impl Surroundings {
             asked: Asked::of(&settings.selection),
             are_targets_stated: !settings.targets.is_empty(),
             ways: Ways::default(),
-            repositories: Mutex::default(),
+            places: Mutex::default(),
         }
     }
 
@@ -120,11 +108,10 @@ impl Surroundings {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let (Some(folder), Some(name)) = (self.ways.open(folder), path.file_name()) else { return Arc::clone(all) };
         let root = self.root_of(&folder);
+        let place = root.as_ref().map(|root| self.place(root, all));
+        let place = place.as_ref().and_then(|place| place.get());
         let path = folder.path.join(name);
         let relative = root.as_ref().and_then(|root| path.strip_prefix(root).ok()).and_then(Path::to_str);
-        let repository = root.as_ref().map(|root| self.repository(root));
-        let place = root.as_ref().zip(repository.as_deref());
-        let place = place.map(|(root, repository)| repository.place(root, relative, self.asked, all));
         let built = relative.and_then(|relative| place?.built.get(relative));
         let contexts: Vec<Folder> = match (built, &root) {
             (Some(built), Some(root)) if !built.contexts.is_empty() => {
@@ -163,37 +150,14 @@ impl Surroundings {
         folder.repository.as_ref().or_else(named).map(Arc::clone)
     }
 
-    fn repository(&self, root: &Arc<Path>) -> Arc<Repository> {
-        match self.repositories.lock() {
-            Ok(mut repositories) => Arc::clone(repositories.entry(Arc::clone(root)).or_default()),
+    fn place(&self, root: &Arc<Path>, all: &LintSettings) -> Arc<OnceLock<Place>> {
+        let cell = match self.places.lock() {
+            Ok(mut places) => Arc::clone(places.entry(Arc::clone(root)).or_default()),
             Err(_) => Arc::default(),
-        }
-    }
-}
-
-impl Repository {
-    /// What is known for a file. Others who ask for the same wait; those who ask for another repository do not.
-    fn place(&self, root: &Path, file: Option<&str>, asked: Asked, all: &LintSettings) -> &Place {
-        let tracked = self.tracked.get_or_init(|| read_tracked(root)).as_deref();
-        let is_tracked =
-            |paths: &&[String]| file.is_some_and(|file| paths.binary_search_by(|one| (**one).cmp(file)).is_ok());
-        match tracked.filter(is_tracked) {
-            Some(paths) => {
-                self.by_index.get_or_init(|| Place::read(root, &gather_known(root, paths, is_asked), asked, all))
-            }
-            None => self.by_walk.get_or_init(|| Place::read(root, &gather(root, is_asked), asked, all)),
-        }
-    }
-}
-
-/// Whether a file may say who builds what; other YAML is not worth the time.
-fn is_asked(path: &str) -> bool {
-    match inventory::role(path) {
-        Some(Role::Yaml) => {
-            inventory::is_pipeline(path) || Compose::is_name(path.rsplit('/').next().unwrap_or_default())
-        }
-        Some(Role::Script) => true,
-        Some(Role::Dockerfile) | None => false,
+        };
+        // Others who ask for the same wait; those who ask for another repository do not.
+        cell.get_or_init(|| Place::read(root, self.asked, all));
+        cell
     }
 }
 
@@ -217,7 +181,12 @@ impl Asked {
 }
 
 impl Place {
-    fn read(root: &Path, gathered: &Gathered, asked: Asked, all: &LintSettings) -> Self {
+    fn read(root: &Path, asked: Asked, all: &LintSettings) -> Self {
+        let gathered = gather(root, |path| match inventory::role(path) {
+            Some(Role::Yaml) => is_build_file(path),
+            Some(Role::Script) => true,
+            Some(Role::Dockerfile) | None => false,
+        });
         let dockerfiles = gathered.paths.iter().filter(|path| inventory::role(path) == Some(Role::Dockerfile));
         let uses = inventory::builds(dockerfiles.map(String::as_str), &gathered.files);
         let pipelines = if asked.automation { Pipelines::read(&gathered.files) } else { Pipelines::default() };
@@ -234,10 +203,15 @@ impl Place {
             (path, built)
         });
         let mut settings = all.clone();
-        settings.repository.has_elixir = asked.elixir.then(|| has_elixir(gathered)).flatten();
-        settings.repository.has_debug_guide = asked.guide.then(|| has_debug_guide(root, gathered)).flatten();
+        settings.repository.has_elixir = asked.elixir.then(|| has_elixir(&gathered)).flatten();
+        settings.repository.has_debug_guide = asked.guide.then(|| has_debug_guide(root, &gathered)).flatten();
         Self { settings: Arc::new(settings), built: built.collect() }
     }
+}
+
+/// Whether a file of YAML may build images: other YAML is not worth the time.
+fn is_build_file(path: &str) -> bool {
+    inventory::is_pipeline(path) || Compose::is_name(path.rsplit('/').next().unwrap_or_default())
 }
 
 fn has_elixir(gathered: &Gathered) -> Option<bool> {
@@ -283,7 +257,7 @@ struct Lock {
 
 fn locks_in(folder: &Folder) -> impl Iterator<Item = Lock> {
     LOCKS.iter().filter(|name| folder.file(name).is_some()).map(|name| {
-        let is_vouched_for = VOUCHERS.iter().any(|end| folder.file(format!("{name}.{end}")).is_some());
+        let is_vouched_for = VOUCHERS.iter().any(|end| folder.file(&format!("{name}.{end}")).is_some());
         Lock { name, is_vouched_for }
     })
 }
