@@ -4,7 +4,6 @@ pub mod compose;
 mod finding;
 mod fix;
 pub mod inventory;
-mod json;
 pub mod kubernetes;
 mod labels;
 mod law;
@@ -30,7 +29,6 @@ pub mod yaml;
 
 pub use finding::{Edit, Finding, Fix, Level, Safety};
 pub use fix::{Repair, Repaired, apply, repair};
-pub use json::JsonText;
 pub use lint::{Foreign, check, lint, settle};
 pub use patterns::IgnorePatterns;
 pub use repository::{Automation, Repository};
