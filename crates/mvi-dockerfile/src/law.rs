@@ -4,6 +4,7 @@ pub(crate) mod automation;
 pub(crate) mod commands;
 pub(crate) mod debug_stage;
 pub(crate) mod edits;
+pub(crate) mod exception;
 pub(crate) mod image;
 pub(crate) mod installs;
 pub(crate) mod prohibited;

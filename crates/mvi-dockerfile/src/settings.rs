@@ -47,10 +47,10 @@ pub struct LintSettings {
     pub builder_bases: Vec<AllowedBase>,
     /// Bases that are registered with GID, first event and ROM; `None` when no registry was asked.
     pub registered_bases: Option<Vec<String>>,
-    /// Bases that an active CRQ excepts from the rules about bases.
-    pub excepted_bases: Vec<String>,
-    /// The digest a sealed base has today, by its name: `alpine:3.21` to `sha256:…`.
-    pub sealed_digests: BTreeMap<String, String>,
+    /// Bases that change requests in force except from the rules about bases.
+    pub excepted_bases: Vec<ExceptedBase>,
+    /// Bases that were sealed again.
+    pub sealed_bases: Vec<SealedBase>,
     /// Labels by which an organism is told (school, VSM, exposure, owner); empty when nobody asks for them.
     pub organism_labels: Vec<String>,
     /// What is known of the repository.
@@ -80,7 +80,7 @@ impl Default for LintSettings {
             builder_bases: Vec::new(),
             registered_bases: None,
             excepted_bases: Vec::new(),
-            sealed_digests: BTreeMap::new(),
+            sealed_bases: Vec::new(),
             organism_labels: Vec::new(),
             repository: Repository::default(),
             today: None,
@@ -105,6 +105,24 @@ impl AllowedBase {
     pub fn new(reference: impl Into<String>) -> Self {
         Self { reference: reference.into(), runtime: None, names: None }
     }
+}
+
+/// A base that a change request in force excepts, for one image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExceptedBase {
+    /// The base, which its refinements are as well.
+    pub base: String,
+    /// The change request, which files name by the label `mvi.io/crq`.
+    pub crq: String,
+}
+
+/// A base that was sealed, and sealed again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedBase {
+    /// Its name, which refinements of it are as well: `alpine:3.21`.
+    pub reference: String,
+    /// Digests of earlier seals, and the digest that each has today: `sha256:…`.
+    pub newer: BTreeMap<String, String>,
 }
 
 /// Names of images that mean one thing, by patterns that only a standard knows.

@@ -97,6 +97,10 @@ pub(crate) struct LintConfig {
     pub strict_labels: Option<bool>,
     /// Whether comments that ignore findings count.
     pub pragmas: Option<bool>,
+    /// Labels by which an organism is told: school, role, exposure, owner.
+    pub organism_labels: Vec<String>,
+    /// A lock of bases: a TOML file whose `[bases]` says what each is pinned to.
+    pub lock: Option<PathBuf>,
     /// Whether `shellcheck` is asked, where it is installed.
     pub shellcheck: Option<bool>,
 }

@@ -122,9 +122,12 @@ fn a_chart_is_told_and_not_judged() {
 
 #[test]
 fn other_yaml_is_no_manifest() {
-    for (name, text) in
-        [("x.yaml", "a: 1\n"), ("x.json", "{\"apiVersion\": 1, \"kind\": 2}"), (".gitlab-ci.yml", "build: x")]
-    {
+    for (name, text) in [
+        ("x.yaml", "a: 1\n"),
+        ("x.json", "{\"kind\": \"drive#file\"}"),
+        ("x.txt", "{\"apiVersion\": 1, \"kind\": 2}"),
+        (".gitlab-ci.yml", "build: x"),
+    ] {
         assert!(Manifest::parse(name, text.as_bytes()).is_none(), "{name}");
     }
 }

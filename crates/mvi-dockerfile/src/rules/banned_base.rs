@@ -1,6 +1,7 @@
 //! SOV-5: a runtime on a base that is banned.
 
 use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::law::exception::{Exception, LABEL, exception};
 use crate::law::image::exactly;
 use crate::law::{Image, View};
 use crate::rule::{Fixes, Group, Rule, RuleMeta};
@@ -43,20 +44,27 @@ impl Rule for BannedBaseUsed {
             return Vec::new();
         }
         let view = View::new(file, settings);
-        view.shipped_bases().filter_map(|base| finding(file, settings, base)).collect()
+        view.shipped_bases().filter_map(|base| finding(&view, settings, base)).collect()
     }
 }
 
-fn finding(file: &Dockerfile, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
+fn finding(view: &View<'_>, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
     let name = base.resolved.as_ref()?;
     let image = Image::parse(name);
     let ban: &BannedBase = settings.bans.iter().find(|ban| image.is_banned_by(ban))?;
-    if ban.may_be_excepted && settings.excepted_bases.iter().any(|excepted| image.refines(excepted)) {
+    let exception = if ban.may_be_excepted { exception(view, settings, &image) } else { Exception::Missing };
+    if exception == Exception::Named {
         return None;
     }
+    let file = view.file;
     let message = format!("`{name}` is banned by `{}`: {}", ban.pattern, ban.reason);
-    let needs =
-        if ban.may_be_excepted { "only an active CRQ with a measured reason excepts it" } else { "no CRQ excepts it" };
+    let needs = match exception {
+        Exception::Unnamed(crq) => {
+            format!("{crq} excepts it for one image; if this is that one: LABEL {LABEL}=\"{crq}\"")
+        }
+        _ if ban.may_be_excepted => "only an active CRQ with a measured reason excepts it".to_owned(),
+        _ => "no CRQ excepts it".to_owned(),
+    };
     let finding = Finding::new(&META, base.span, message).note(needs);
     let Some(other) = ban.use_instead.as_ref().filter(|_| base.span.of(file.text()) == base.text) else {
         return Some(finding);

@@ -1,6 +1,7 @@
 //! SOV-1: a runtime on a base outside the set.
 
 use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::law::exception::{Exception, LABEL, exception};
 use crate::law::image::exactly;
 use crate::law::{Image, View};
 use crate::rule::{Fixes, Group, Rule, RuleMeta};
@@ -35,22 +36,25 @@ impl Rule for BaseOutsideSet {
             return Vec::new();
         }
         let view = View::new(file, settings);
-        view.shipped_bases().filter_map(|base| finding(file, settings, base)).collect()
+        view.shipped_bases().filter_map(|base| finding(&view, settings, base)).collect()
     }
 }
 
-fn finding(file: &Dockerfile, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
+fn finding(view: &View<'_>, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
     let name = base.resolved.as_ref()?;
     let image = Image::parse(name);
     let is_allowed = settings.allowed_bases.iter().any(|allowed| image.is_of(allowed));
-    let is_excepted = settings.excepted_bases.iter().any(|excepted| image.refines(excepted));
+    let (file, exception) = (view.file, exception(view, settings, &image));
     // A ban says more than that it is not in the set.
     let is_banned = settings.bans.iter().any(|ban| image.is_banned_by(ban));
-    if is_allowed || is_excepted || is_banned {
+    if is_allowed || exception == Exception::Named || is_banned {
         return None;
     }
     let message = format!("`{name}` is not in the set of bases, and no active CRQ excepts it");
-    let finding = Finding::new(&META, base.span, message);
+    let mut finding = Finding::new(&META, base.span, message);
+    if let Exception::Unnamed(crq) = exception {
+        finding = finding.note(format!("{crq} excepts it for one image; if this is that one: LABEL {LABEL}=\"{crq}\""));
+    }
     let same = |allowed: &&AllowedBase| Image::parse(&allowed.reference).repository == image.repository;
     let mut others = settings.allowed_bases.iter().filter(same);
     let Some(other) = others.next().filter(|_| base.span.of(file.text()) == base.text) else { return Some(finding) };

@@ -3,7 +3,7 @@
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::law::{Image, View};
 use crate::rule::{Fixes, Group, Rule, RuleMeta};
-use crate::settings::LintSettings;
+use crate::settings::{LintSettings, SealedBase};
 use crate::stages::ImageName;
 use crate::syntax::Dockerfile;
 
@@ -19,8 +19,8 @@ static META: RuleMeta = RuleMeta {
     good: "FROM alpine:3.21@sha256:2222222222222222222222222222222222222222222222222222222222222222\nRUN echo hello\n",
     fixes: Fixes::Unsafe,
     settings: |settings| {
-        let today = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
-        settings.sealed_digests = [("alpine:3.21".into(), today.into())].into();
+        let [before, today] = ["1", "2"].map(|digit| format!("sha256:{}", digit.repeat(64)));
+        settings.sealed_bases = vec![SealedBase { reference: "alpine:3.21".into(), newer: [(before, today)].into() }];
     },
     ..RuleMeta::PLAIN
 };
@@ -31,7 +31,7 @@ impl Rule for RomDrift {
     }
 
     fn check(&self, file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
-        if settings.sealed_digests.is_empty() {
+        if settings.sealed_bases.is_empty() {
             return Vec::new();
         }
         let view = View::new(file, settings);
@@ -42,8 +42,9 @@ impl Rule for RomDrift {
 fn finding(file: &Dockerfile, settings: &LintSettings, base: &ImageName) -> Option<Finding> {
     let image = Image::parse(base.resolved.as_ref()?);
     let digest = image.digest?;
-    let mut sealed = settings.sealed_digests.iter().filter(|(entry, _)| image.tag.is_some() && image.refines(entry));
-    let (entry, today) = sealed.next().filter(|(_, today)| *today != digest)?;
+    let mut sealed =
+        settings.sealed_bases.iter().filter(|sealed| image.tag.is_none() || image.refines(&sealed.reference));
+    let (entry, today) = sealed.find_map(|sealed| Some((&sealed.reference, sealed.newer.get(digest)?)))?;
     let finding =
         Finding::new(&META, base.span, format!("`{entry}` was sealed again since; this is an earlier digest"));
     let text = base.span.of(file.text());

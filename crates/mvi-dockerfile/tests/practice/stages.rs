@@ -1,5 +1,7 @@
 //! Stages, what they are built on, and what is copied between them.
 
+use mvi_dockerfile::{AllowedBase, Dockerfile, ExceptedBase, LintSettings, lint};
+
 use crate::check;
 
 #[test]
@@ -282,4 +284,23 @@ fn owners_move_into_the_copy_where_that_comes_to_the_same() {
     check("FROM a\nCOPY b /b\nRUN chmod -R u+x /b\n", None);
     let many = format!("FROM a\n{}RUN chown -R 1 /b\n", "COPY b /b\n".repeat(17));
     check(&many, None);
+}
+
+#[test]
+fn a_change_request_excepts_a_base_for_the_image_that_names_it() {
+    let settings = LintSettings {
+        allowed_bases: vec![AllowedBase::new("alpine:3.21")],
+        excepted_bases: vec![ExceptedBase { base: "alpine:3.20".into(), crq: "CRQ-2026-0001".into() }],
+        ..LintSettings::default()
+    };
+    let notes = |text: &str| -> Vec<String> {
+        let file = Dockerfile::parse(text.as_bytes());
+        let found = lint(&file, &settings);
+        found.into_iter().filter(|finding| finding.code == "SOV-1").map(|finding| finding.notes.join(" ")).collect()
+    };
+    assert_eq!(notes("FROM alpine:3.20.3\nLABEL mvi.io/crq=CRQ-2026-0001\n"), [""; 0]);
+    let told = notes("FROM alpine:3.20.3\n");
+    assert!(told[0].contains("CRQ-2026-0001 excepts it for one image"), "{told:?}");
+    assert_eq!(notes("FROM alpine:3.20.3\nLABEL mvi.io/crq=CRQ-2026-0002\n").len(), 1);
+    assert_eq!(notes("FROM alpine:3.19.3\nLABEL mvi.io/crq=CRQ-2026-0001\n").len(), 1);
 }

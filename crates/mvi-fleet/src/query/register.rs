@@ -22,8 +22,8 @@ pub struct RegisterLine {
     pub is_retired: bool,
     /// The event that registered it.
     pub event: u64,
-    /// Its images, the oldest first.
-    pub digests: Vec<Digest>,
+    /// Its images with their platforms, the oldest first.
+    pub rings: Vec<(String, Digest)>,
     /// Names of its sealed records.
     pub roms: Vec<String>,
 }
@@ -48,7 +48,7 @@ impl Store {
     /// [`FleetError::Database`], [`FleetError::Projection`].
     pub fn register_lines(&self) -> Result<Vec<RegisterLine>, FleetError> {
         self.read(|db| {
-            let (mut rings, mut roms) = (digests(db)?, names(db)?);
+            let (mut rings, mut roms) = (rings(db)?, names(db)?);
             let mut find = db.prepare_cached("SELECT gid, document, retired, seq FROM organism ORDER BY gid")?;
             let mut rows = find.query([])?;
             let mut lines = Vec::new();
@@ -58,7 +58,7 @@ impl Store {
                     facts: serde_json::from_str(&document).map_err(|error| Fault::projection(error.to_string()))?,
                     is_retired: row.get::<_, Option<String>>(2)?.is_some(),
                     event: row.get(3)?,
-                    digests: rings.remove(&gid).unwrap_or_default(),
+                    rings: rings.remove(&gid).unwrap_or_default(),
                     roms: roms.remove(&gid).unwrap_or_default(),
                 });
             }
@@ -103,12 +103,13 @@ impl Store {
     }
 }
 
-fn digests(db: &Connection) -> Result<BTreeMap<String, Vec<Digest>>> {
-    let mut find = db.prepare_cached("SELECT gid, digest FROM ring ORDER BY gid, seq")?;
+fn rings(db: &Connection) -> Result<BTreeMap<String, Vec<(String, Digest)>>> {
+    let mut find = db.prepare_cached("SELECT gid, platform, digest FROM ring ORDER BY gid, seq")?;
     let mut rows = find.query([])?;
-    let mut found: BTreeMap<String, Vec<Digest>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<(String, Digest)>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        found.entry(row.get(0)?).or_default().push(to_digest(&row.get::<_, Vec<u8>>(1)?)?);
+        let ring = (row.get(1)?, to_digest(&row.get::<_, Vec<u8>>(2)?)?);
+        found.entry(row.get(0)?).or_default().push(ring);
     }
     Ok(found)
 }

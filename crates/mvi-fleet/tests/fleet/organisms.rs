@@ -85,7 +85,7 @@ fn what_was_registered_provisionally_is_registered_whole_once() {
     let refused = stage.store.register(&mut stamp(64), &other);
     assert!(matches!(refused, Err(FleetError::Conflict { .. } | FleetError::Refused { .. })), "{refused:?}");
     let lines = stage.store.register_lines().unwrap();
-    assert_eq!((lines[0].digests.len(), lines[0].roms.clone()), (1, vec!["ROM-ALPINE-V13".to_owned()]));
+    assert_eq!((lines[0].rings.len(), lines[0].roms.clone()), (1, vec!["ROM-ALPINE-V13".to_owned()]));
     assert_eq!(stage.store.seals().unwrap()[0].name, "ROM-ALPINE-V13");
     assert_whole(&stage.store);
 }

@@ -41,6 +41,15 @@ impl Pins {
         toml::from_str(&text).with_context(|| format!("`{}` is not a lock of bases", path.display()))
     }
 
+    /// What bases are pinned to, as it is written in `FROM`, by the names they have without.
+    ///
+    /// # Errors
+    /// A pin that is neither a digest nor a reference.
+    pub(crate) fn references(&self) -> Result<BTreeMap<String, String>, TemplateError> {
+        let names = self.bases.keys();
+        names.map(|name| Ok((name.clone(), BaseImage::pinned(name, &self.bases)?.reference))).collect()
+    }
+
     /// Adds a pin, which wins over what is there.
     pub(crate) fn add(&mut self, reference: &str, pin: &str) {
         self.bases.insert(reference.to_owned(), pin.to_owned());

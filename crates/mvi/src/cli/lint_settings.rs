@@ -7,11 +7,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use mvi_dockerfile::{Choices, HadolintConfig, LabelKind, Level, LintSettings, Threshold};
 
+use jiff::Timestamp;
 use mvi_standard::Standard;
+use mvi_standard::crq::Crq;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
+use super::fleet::{known_fleet, ledger, store_file};
 use super::output::Failure;
-use crate::actions::lint::{Law, add_bases, asks_for_bases};
+use crate::actions::lint::{Law, add_bases, add_register, asks_for_bases};
+use crate::actions::template::Pins;
 use crate::config::{Config, LintConfig};
 use crate::settings;
 
@@ -61,9 +65,14 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     settings.targets = if args.rules.target.is_empty() { lint.targets.clone() } else { args.rules.target.clone() };
     let today = || settings::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     settings.today = Some(args.on.unwrap_or_else(today));
-    let law = Law::new(standard(args, &config));
+    settings.organism_labels = lint.organism_labels.iter().chain(&args.rules.organism_label).cloned().collect();
+    let lock = args.rules.lock.clone().or_else(|| lint.lock.as_ref().map(|path| config.path(path)));
+    if let Some(lock) = lock {
+        settings.pins = Pins::read(&lock)?.references().map_err(anyhow::Error::from)?;
+    }
+    let law = Law::new(standard(args, &config), requests(args, &config)?);
     if asks_for_bases(&settings.selection) {
-        add_bases(law.bases().map_err(|error| anyhow::anyhow!(error.to_owned()))?, &mut settings);
+        about_bases(&law, args, &mut settings)?;
     }
     let hadolints = hadolint.format.as_deref().or(environment.format.as_deref());
     Ok(Rulebook {
@@ -75,6 +84,26 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
         shellcheck: !args.no_shellcheck && lint.shellcheck.unwrap_or(true),
         law,
     })
+}
+
+/// Change requests, and the moment that counts: now, or the beginning of the day that was asked about.
+fn requests(args: &LintArgs, config: &Config) -> Result<(Vec<Crq>, Timestamp), Failure> {
+    let day = args.on.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let now = day.map_or_else(settings::now, |day| day.timestamp());
+    let store = store_file(args.rules.store.as_deref(), config)?;
+    let crqs = store.map(|store| ledger(None, &store, config)).transpose()?;
+    Ok((crqs.unwrap_or_default(), now))
+}
+
+/// What the standard, the change requests and the fleet say of bases.
+fn about_bases(law: &Law, args: &LintArgs, settings: &mut LintSettings) -> Result<(), Failure> {
+    let told = |error: &str| anyhow::anyhow!(error.to_owned());
+    add_bases(law.bases().map_err(told)?, settings);
+    law.add_exceptions(settings).map_err(told)?;
+    if let Some(fleet) = known_fleet(args.rules.store.as_deref())? {
+        add_register(&fleet, settings)?;
+    }
+    Ok(())
 }
 
 /// The standard as it is stated, else as `mvi.toml` has it: one that is built in, or a file beside it.

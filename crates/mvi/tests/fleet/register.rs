@@ -117,3 +117,31 @@ fn what_was_only_listed_is_registered_whole_and_the_next_version_is_the_next_gen
     let said = desk.says(&[&order[..], &["--provisional", "--school", "Methanogen", "--vsm", "S1"]].concat());
     assert!(said.contains("GID-IMG-PYALPINE-002 registered"), "{said}");
 }
+
+#[test]
+fn the_linter_knows_what_is_registered_and_what_was_sealed_again() {
+    let desk = desk();
+    save(&desk, "base.tar", "python:3.12-alpine", &[1]);
+    save(&desk, "next.tar", "python:3.12-alpine", &[1, 2]);
+    desk.says(&["fleet", "record", "base.tar", "--role", "base"]);
+    let order = ["fleet", "register", "python:3.12-alpine", "--rom", ROM, "--owner", "ADA", "--provisional"];
+    desk.says(&[&order[..], &["--gid", "GID-IMG-PYALPINE-001", "--school", "Methanogen", "--vsm", "S1"]].concat());
+    desk.says(&["fleet", "record", "next.tar", "--role", "base", "--gid", "GID-IMG-PYALPINE-001"]);
+    let card = json(&desk, &["fleet", "show", "GID-IMG-PYALPINE-001"]);
+    let ring = |n: usize| card["organism"]["rings"][n]["digest"].as_str().unwrap().to_owned();
+    let (old, new) = (ring(0), ring(1));
+    let codes = |text: String| {
+        desk.write("Dockerfile", text.as_bytes());
+        let shown = desk.run(&["lint", "Dockerfile", "--select", "SOV,W-ROM-DRIFT", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+        let findings = report["files"][0]["findings"].as_array().cloned().unwrap_or_default();
+        findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(codes(format!("FROM python:3.12-alpine@{new}\n")), "");
+    assert_eq!(codes(format!("FROM python:3.12-alpine@{old}\n")), "W-ROM-DRIFT");
+    let fixed = desk.run(&["lint", "Dockerfile", "--select", "W-ROM-DRIFT", "--diff", "--unsafe-fixes"]);
+    let fixed = text(&fixed.stdout);
+    assert!(fixed.contains(&format!("+FROM python:3.12-alpine@{new}")), "{fixed}");
+    assert_eq!(codes("FROM alpine:3.21.8\n".to_owned()), "SOV-2", "of the set, and nobody registered it here");
+    assert_eq!(codes("FROM example.org/base:1.0.0\n".to_owned()), "SOV-1 SOV-2");
+}

@@ -36,6 +36,20 @@ fn another_standard_is_named_by_a_flag_or_in_mvi_toml() {
 }
 
 #[test]
+fn bases_are_pinned_as_a_lock_says_and_organisms_labelled_as_mvi_toml_asks() {
+    let digest = format!("sha256:{}", "1".repeat(64));
+    let lock = format!("[bases]\n\"alpine:3.21\" = \"{digest}\"\n");
+    let toml = "[lint]\nlock = \"bases.toml\"\norganism_labels = [\"team.owner\"]\n";
+    let desk = Desk::new(&[("Dockerfile", "FROM alpine:3.21\n"), ("bases.toml", &lock), ("mvi.toml", toml)]);
+    assert_eq!(desk.found(&["--select", "REC-04,SOV-4"]), ["Dockerfile:1 SOV-4", "Dockerfile:1 REC-04"]);
+    desk.run(&["--select", "REC-04", "--fix"]);
+    assert_eq!(desk.read("Dockerfile"), format!("FROM alpine:3.21@{digest}\n"));
+    desk.write("Dockerfile", b"FROM alpine:3.21.8\nLABEL team.owner=core\n");
+    assert_eq!(desk.found(&["--select", "REC-04,SOV-4"]), [""; 0]);
+    assert_eq!(desk.run(&["--lock", "gone.toml"]).status.code(), Some(3));
+}
+
+#[test]
 fn a_standard_that_cannot_be_read_matters_only_to_rules_that_need_one() {
     let desk = Desk::new(&[("Dockerfile", "FROM alpine:3.20.3\n"), ("mvi.toml", "[lint]\nstandard = \"gone.toml\"\n")]);
     let output = desk.run(&["--select", "SOV"]);

@@ -172,7 +172,7 @@ fn measurements(dimensions: &BTreeMap<String, f64>) -> Measurements {
 }
 
 fn last_ring(memory: &Memory<'_>, line: &RegisterLine) -> Result<Option<Timestamp>, FleetFailure> {
-    if line.digests.is_empty() {
+    if line.rings.is_empty() {
         return Ok(None);
     }
     Ok(memory.store.organism(&line.facts.gid)?.rings.iter().map(|ring| ring.at).max())
@@ -192,7 +192,7 @@ pub(super) fn about_organism(
 
 /// SOV-2: an organism is registered whole: with a sealed record, and with a digest.
 fn half_registered(line: &RegisterLine) -> Option<Finding> {
-    let missing: Vec<&str> = [("a digest", line.digests.is_empty()), ("a sealed record", line.roms.is_empty())]
+    let missing: Vec<&str> = [("a digest", line.rings.is_empty()), ("a sealed record", line.roms.is_empty())]
         .into_iter()
         .filter_map(|(what, missing)| missing.then_some(what))
         .collect();

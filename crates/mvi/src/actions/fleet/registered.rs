@@ -31,7 +31,7 @@ impl Register {
         let lines: Vec<RegisterLine> = store.register_lines()?.into_iter().filter(|line| !line.is_retired).collect();
         let (mut by_digest, mut by_reference) = (HashMap::new(), HashMap::new());
         for (place, line) in lines.iter().enumerate() {
-            by_digest.extend(line.digests.iter().map(|digest| (digest.clone(), place)));
+            by_digest.extend(line.rings.iter().map(|(_, digest)| (digest.clone(), place)));
             if let Ok(reference) = Reference::normalise(&line.facts.reference, &standard.mirrors) {
                 by_reference.entry(reference).or_insert(place);
             }

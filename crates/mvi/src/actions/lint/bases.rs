@@ -16,7 +16,7 @@ pub(crate) fn asks_for_bases(selection: &Selection) -> bool {
     let mut rules = RULES.iter().enumerate();
     rules.any(|(index, rule)| {
         let meta = rule.meta();
-        let is_about_bases = meta.group == Group::Sovereignty || meta.code == "W-BUILDER-BASE";
+        let is_about_bases = meta.group == Group::Sovereignty || matches!(meta.code, "W-BUILDER-BASE" | "W-ROM-DRIFT");
         is_about_bases && selection.rule(index).level(Level::Error).is_some()
     })
 }

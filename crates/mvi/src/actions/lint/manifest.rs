@@ -3,16 +3,20 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
+use mvi_dockerfile::LintSettings;
 use mvi_dockerfile::kubernetes::Object;
 use mvi_dockerfile::manifest::{Desk, Manifest, Ruling, WorkloadJudge, lint_manifest};
 use mvi_standard::Standard;
+use mvi_standard::crq::{Calendar, Crq};
 use mvi_standard::load::Bases;
 use mvi_standard::verdict::Trigger;
-use mvi_standard::workload::{Change, Cluster, Firing, Operation, triggers};
+use mvi_standard::workload::{Change, Cluster, Dispatch, Firing, Operation, permit, triggers};
 
 use super::find::Target;
 use super::note::note;
 use super::one::{Linted, Outcome, read};
+use super::registry::add_exceptions;
 use super::run::LintJob;
 use crate::report::lint::{LintedFile, UnreadFile};
 use crate::standards;
@@ -59,13 +63,15 @@ pub(super) fn lint(target: &Target, job: &LintJob<'_>) -> Option<Outcome> {
 #[derive(Debug, Default)]
 pub(crate) struct Law {
     name: Option<String>,
+    /// Change requests, and the moment that they are in force at.
+    crqs: (Vec<Crq>, Timestamp),
     standard: OnceLock<Result<Standard, String>>,
 }
 
 impl Law {
     /// The law of a standard by its name; nothing is the built-in one in force.
-    pub(crate) fn new(name: Option<String>) -> Self {
-        Self { name, standard: OnceLock::new() }
+    pub(crate) fn new(name: Option<String>, crqs: (Vec<Crq>, Timestamp)) -> Self {
+        Self { name, crqs, standard: OnceLock::new() }
     }
 
     /// The standard, or why it cannot be read.
@@ -78,6 +84,20 @@ impl Law {
     /// What the standard says of bases, or why it cannot be read.
     pub(crate) fn bases(&self) -> Result<Bases, &str> {
         Bases::builtin_named(self.name.as_deref()).map_or_else(|| self.standard().map(Bases::of), Ok)
+    }
+}
+
+impl Law {
+    /// Adds the bases that change requests in force except.
+    ///
+    /// # Errors
+    /// A standard that cannot be read, and whose terms decide what is in force.
+    pub(crate) fn add_exceptions(&self, settings: &mut LintSettings) -> Result<(), &str> {
+        let (crqs, now) = &self.crqs;
+        if !crqs.is_empty() {
+            add_exceptions(crqs, &Calendar::of(self.standard()?, &[]), *now, settings);
+        }
+        Ok(())
     }
 }
 
@@ -94,7 +114,22 @@ impl WorkloadJudge for Law {
         };
         let json = object.to_json();
         let change = Change { operation: Operation::Create, object: &json, old: None, scaled: None };
-        triggers(standard, &change, &Cluster::default()).into_iter().filter_map(ruling).collect()
+        let firings = triggers(standard, &change, &Cluster::default());
+        firings.into_iter().filter(|firing| !self.permits(standard, firing, object)).filter_map(ruling).collect()
+    }
+}
+
+impl Law {
+    /// Whether a change request in force names the workload and the digest of one of its images.
+    fn permits(&self, standard: &Standard, firing: &Firing, object: &Object) -> bool {
+        let Firing::Fires(fired) = firing else { return false };
+        let (crqs, now) = &self.crqs;
+        let containers = object.pods.iter().flat_map(|pod| &pod.containers);
+        let images = containers.filter_map(|container| container.image.as_ref());
+        let digests: Vec<String> =
+            images.filter_map(|image| image.text.rsplit_once('@').map(|(_, digest)| digest.to_owned())).collect();
+        let dispatch = Dispatch { digests: &digests, running: 0 };
+        permit(crqs, &Calendar::of(standard, &[]), fired, dispatch, *now).is_ok()
     }
 }
 

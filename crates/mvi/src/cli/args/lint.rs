@@ -128,6 +128,16 @@ pub(in crate::cli) struct RuleArgs {
     /// The standard that bases and Kubernetes workloads are judged by: V13 or a file
     #[arg(long, value_name = "FILE", env = "MVI_STANDARD", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) standard: Option<String>,
+    /// The fleet whose register and change requests count: sqlite:FILE [default: `[fleet] store` in mvi.toml, else
+    /// $XDG_DATA_HOME/mvi/fleet.db, where it is]
+    #[arg(long, value_name = "sqlite:FILE", env = "MVI_STORE", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) store: Option<String>,
+    /// What bases are pinned to: a TOML file with [bases]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) lock: Option<PathBuf>,
+    /// A label by which an organism is told, which images have to have (SOV-4); may repeat
+    #[arg(long, value_name = "LABEL")]
+    pub(in crate::cli) organism_label: Vec<String>,
     /// A label that images need, and what it is: text, url, semver, hash, rfc3339, spdx, email
     #[arg(long, value_name = "LABEL[:KIND]")]
     pub(in crate::cli) require_label: Vec<String>,
