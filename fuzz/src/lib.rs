@@ -15,6 +15,8 @@ use mvi_image::{
     merge, open, scan,
 };
 use mvi_inventory::parse::apk_installed::parse_apk_installed;
+use mvi_inventory::parse::conda_meta::parse_conda_meta;
+use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
@@ -113,6 +115,13 @@ pub fn python_metadata(bytes: &[u8]) {
     }
     let _ = parse_python_record(bytes);
     let _ = parse_installed_files(bytes);
+}
+
+/// The bytes as a record of Conda, and as where a Python package came from.
+pub fn conda_meta(bytes: &[u8]) {
+    let (record, problems) = parse_conda_meta(bytes);
+    assert_eq!(record.is_none(), !problems.is_empty(), "a record is read or there is a reason");
+    let _ = parse_direct_url(bytes);
 }
 
 /// The bytes as `package.json`.

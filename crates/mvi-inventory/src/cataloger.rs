@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use mvi_image::{Gap, GapCode};
 
 use crate::document::Document;
-use crate::life::Ended;
-use crate::package::{Ecosystem, Leftover, Requested, Source};
+use crate::life::{Ended, Life, Record, Sole, lives};
+use crate::package::{Ecosystem, Evidence, Leftover, Requested, Scope, Source};
 use crate::parse::Problem;
 use crate::requests::Requests;
 
@@ -94,6 +94,19 @@ impl Findings<'_> {
         }
     }
 
+    /// The lives of the one package that a document is the record of. `parse` gives its version and what else it says.
+    pub(crate) fn sole<'a, T: Clone>(
+        &mut self,
+        document: &Document<'a>,
+        parse: impl Fn(&'a [u8]) -> (Option<(String, T)>, Vec<Problem>),
+    ) -> Vec<Life<Sole<'a, T>>> {
+        lives(document, |layer, bytes| {
+            let (record, problems) = parse(bytes);
+            self.problems(document, layer, &problems);
+            record.map(|(version, says)| Sole { version, says, bytes }).into_iter().collect()
+        })
+    }
+
     /// Records one flaw of a document.
     pub(crate) fn gap(&mut self, document: &Document<'_>, layer: u32, text: impl Into<String>) {
         self.push(Gap { layer: Some(layer), ..Gap::at(GapCode::Database, &document.path, text) });
@@ -127,6 +140,41 @@ pub(crate) struct Sighting<'a> {
     pub(crate) declared_bytes: Option<u64>,
     pub(crate) requested: Requested,
     pub(crate) essential: bool,
+    pub(crate) evidence: Evidence,
+    pub(crate) locked: Option<Scope>,
+    pub(crate) licences: Vec<String>,
+    pub(crate) supplier: Option<String>,
+    pub(crate) depends: Vec<String>,
+    /// What its package URL says beside the usual.
+    pub(crate) qualifiers: Vec<(&'static str, String)>,
+}
+
+impl Sighting<'_> {
+    /// A package of which the record at `path` tells no more than the name and the version; it owns no file.
+    pub(crate) fn new<R: Record>(ecosystem: Ecosystem, name: String, path: &[u8], life: &Life<R>) -> Self {
+        Self {
+            ecosystem,
+            name,
+            version: life.record.version().to_owned(),
+            architecture: String::new(),
+            source: None,
+            record: path.to_vec(),
+            site: path.to_vec(),
+            introduced: life.introduced,
+            changed: life.changed,
+            ended: life.ended.clone(),
+            files: OwnedFiles::Listed(Vec::new()),
+            declared_bytes: None,
+            requested: Requested::Unknown,
+            essential: false,
+            evidence: Evidence::Record,
+            locked: None,
+            licences: Vec::new(),
+            supplier: None,
+            depends: Vec::new(),
+            qualifiers: Vec::new(),
+        }
+    }
 }
 
 /// Which files a package brought.

@@ -1,6 +1,7 @@
 //! The catalogers: one package manager, one file, one line in the table.
 
 mod apk;
+mod conda;
 mod dpkg;
 mod node;
 mod python;
@@ -8,4 +9,4 @@ mod python;
 use crate::cataloger::Cataloger;
 
 /// All catalogers. The order decides nothing: packages are sorted.
-pub const CATALOGERS: &[&dyn Cataloger] = &[&apk::Apk, &dpkg::Dpkg, &node::Node, &python::Python];
+pub const CATALOGERS: &[&dyn Cataloger] = &[&apk::Apk, &conda::Conda, &dpkg::Dpkg, &node::Node, &python::Python];

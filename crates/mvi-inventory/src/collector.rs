@@ -34,7 +34,7 @@ impl Collector for InventoryCollector {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 }
 
@@ -100,6 +100,7 @@ mod tests {
         check("usr/lib/os-release", FileKind::File, 0o644, RECORD);
         check("a/b.dist-info/METADATA", FileKind::File, 0o755, RECORD);
         check("a/node_modules/b/package.json", FileKind::File, 0o644, RECORD);
+        check("opt/conda/conda-meta/zlib-1.2.13-h5eee18b_0.json", FileKind::File, 0o644, RECORD);
     }
 
     #[test]

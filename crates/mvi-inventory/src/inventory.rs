@@ -89,9 +89,10 @@ impl Inventory {
             let Weight { bytes, files, touched } = weight;
             (package.installed_bytes, package.files) = (bytes, files);
             package.touched = package.touched.max(touched);
-            if !sighting.ecosystem.is_system() {
+            if sighting.ecosystem.rank() > 0 {
                 let owner = tree.find_no_follow(&sighting.record).and_then(|node| owners.owner_of(tree, node));
-                package.also_owned_by = owner.filter(|owner| here[*owner].ecosystem.is_system());
+                let ships = |owner: &usize| here[*owner].ecosystem.rank() < sighting.ecosystem.rank();
+                package.also_owned_by = owner.filter(ships);
             }
             self.packages.push(package);
         }
@@ -116,8 +117,8 @@ impl Inventory {
     }
 
     fn package(&mut self, sighting: &Sighting<'_>) -> Package {
-        let Sighting { ecosystem, name, version, architecture, .. } = sighting;
-        let parts = PurlParts { ecosystem: *ecosystem, name, version, architecture };
+        let Sighting { ecosystem, name, version, architecture, qualifiers, .. } = sighting;
+        let parts = PurlParts { ecosystem: *ecosystem, name, version, architecture, qualifiers };
         let purl = purl(parts, self.os.as_ref()).unwrap_or_else(|| {
             let text = format!("`{name}` {version} makes no package URL");
             self.gaps.push(Gap::at(GapCode::Database, &sighting.record, text));
@@ -139,6 +140,11 @@ impl Inventory {
             requested: sighting.requested,
             essential: sighting.essential,
             also_owned_by: None,
+            evidence: sighting.evidence,
+            locked: sighting.locked,
+            licences: sighting.licences.clone(),
+            supplier: sighting.supplier.clone(),
+            depends: sighting.depends.clone(),
             hidden: None,
         }
     }

@@ -29,6 +29,6 @@ pub use document::Document;
 pub use inventory::{Inventory, take};
 pub use loaders::loaders;
 pub use owners::Owners;
-pub use package::{Ecosystem, Hidden, Leftover, Package, Requested, Source};
+pub use package::{Ecosystem, Evidence, Hidden, Leftover, Package, Requested, Scope, Source};
 pub use requests::{Memory, Presence, RequestedAbove, Requests};
 pub use runtime::{Command, Libc, Profile, Program, Runtime, Step, Trace, detect_runtime};

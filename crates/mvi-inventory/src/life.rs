@@ -14,6 +14,29 @@ pub(crate) trait Record {
     fn content(&self) -> &[u8];
 }
 
+/// A document that is the record of one package.
+#[derive(Debug, Clone)]
+pub(crate) struct Sole<'a, T> {
+    /// Version of the package.
+    pub(crate) version: String,
+    /// What else it says.
+    pub(crate) says: T,
+    /// The whole document.
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<T> Record for Sole<'_, T> {
+    fn key(&self) -> (&str, &str) {
+        ("", "")
+    }
+    fn version(&self) -> &str {
+        &self.version
+    }
+    fn content(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
 /// How a record ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ended {

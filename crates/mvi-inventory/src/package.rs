@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Ecosystem {
     /// Alpine, Wolfi and other users of apk.
     Apk,
+    /// Packages of Conda, whatever language they are written in.
+    Conda,
     /// Debian, Ubuntu and other users of dpkg.
     Deb,
     /// Node packages.
@@ -22,6 +24,7 @@ impl Ecosystem {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Apk => "apk",
+            Self::Conda => "conda",
             Self::Deb => "deb",
             Self::Npm => "npm",
             Self::Pypi => "pypi",
@@ -33,7 +36,17 @@ impl Ecosystem {
     pub fn is_system(self) -> bool {
         match self {
             Self::Apk | Self::Deb => true,
-            Self::Npm | Self::Pypi => false,
+            Self::Conda | Self::Npm | Self::Pypi => false,
+        }
+    }
+
+    /// Who comes first where two list the same file: distributions, then collections that bring packages of languages
+    /// along, then those languages.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Apk | Self::Deb => 0,
+            Self::Conda => 1,
+            Self::Npm | Self::Pypi => 2,
         }
     }
 }
@@ -70,8 +83,21 @@ pub struct Package {
     pub requested: Requested,
     /// Marked as needed for the system to work at all (deb only).
     pub essential: bool,
-    /// The package of the distribution that ships this language package, as an index into the inventory's packages.
+    /// The package of the distribution or of Conda that ships this language package, as an index into the inventory's
+    /// packages.
     pub also_owned_by: Option<usize>,
+    /// How it is known that it is there.
+    pub evidence: Evidence,
+    /// What a lock file of the image means it for; none where no lock file names it in this version.
+    pub locked: Option<Scope>,
+    /// Its licences, as the record spells them.
+    pub licences: Vec<String>,
+    /// Who made or maintains it, as the record says: Debian's and Alpine's maintainer, rpm's vendor, the author in
+    /// records of languages.
+    pub supplier: Option<String>,
+    /// What it needs to run, by name, in the order of its record and each once. Where the image has what is needed it is
+    /// the name of the package that has it, of alternatives the first; otherwise the name as the record has it.
+    pub depends: Vec<String>,
     /// Set for packages that are gone from the image but still travel in a lower layer.
     pub hidden: Option<Hidden>,
 }
@@ -95,6 +121,30 @@ pub enum Requested {
     No,
     /// The package manager's memory of it is missing, or this ecosystem keeps none.
     Unknown,
+}
+
+/// How it is known that a package is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// What its package manager wrote down when it put it there.
+    Record,
+    /// The path of its folder alone.
+    Path,
+    /// A lock file names it: somebody meant it to be there. Nothing shows that it is.
+    Lock,
+}
+
+/// What a lock file means a package for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The program needs it to run.
+    Production,
+    /// The lock file does not tell what for.
+    Unknown,
+    /// Only building or testing needs it.
+    Development,
 }
 
 /// How a package left the image.

@@ -2,10 +2,13 @@
 
 pub mod apk_installed;
 pub mod apk_world;
+pub mod conda_meta;
 mod deb822;
+pub mod direct_url;
 pub mod dpkg_status;
 pub mod elf;
 pub mod extended_states;
+mod json;
 pub mod md5sums;
 pub mod os_release;
 pub mod package_json;

@@ -12,6 +12,8 @@ pub(crate) struct PurlParts<'a> {
     pub(crate) name: &'a str,
     pub(crate) version: &'a str,
     pub(crate) architecture: &'a str,
+    /// Qualifiers of its own, each with a value.
+    pub(crate) qualifiers: &'a [(&'static str, String)],
 }
 
 /// The URL of a package of an image with this operating system.
@@ -24,7 +26,7 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
             Some((scope, name)) => (Some(scope), name),
             None => (None, parts.name),
         },
-        Ecosystem::Pypi => (None, parts.name),
+        Ecosystem::Conda | Ecosystem::Pypi => (None, parts.name),
         Ecosystem::Deb => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("debian")), parts.name),
         Ecosystem::Apk => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("alpine")), parts.name),
     };
@@ -41,6 +43,9 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
             url.add_qualifier("distro", distro).ok()?;
         }
     }
+    for (key, value) in parts.qualifiers {
+        url.add_qualifier(*key, value.as_str()).ok()?;
+    }
     Some(url.to_string())
 }
 
@@ -50,7 +55,7 @@ mod tests {
 
     fn check(ecosystem: Ecosystem, name: &str, version: &str, expected: &str) {
         let os = OsRelease { id: Some("debian".to_owned()), version_id: Some("12".to_owned()), ..OsRelease::default() };
-        let parts = PurlParts { ecosystem, name, version, architecture: "amd64" };
+        let parts = PurlParts { ecosystem, name, version, architecture: "amd64", qualifiers: &[] };
         assert_eq!(purl(parts, Some(&os)).as_deref(), Some(expected));
     }
 
@@ -75,8 +80,19 @@ mod tests {
     }
 
     #[test]
+    fn a_build_of_conda_is_told_from_others() {
+        let qualifiers = [("build", "py36h06a4308_0".to_owned()), ("subdir", "linux-64".to_owned())];
+        let ecosystem = Ecosystem::Conda;
+        let parts =
+            PurlParts { ecosystem, name: "absl-py", version: "0.4.1", architecture: "", qualifiers: &qualifiers };
+        let expected = "pkg:conda/absl-py@0.4.1?build=py36h06a4308_0&subdir=linux-64";
+        assert_eq!(purl(parts, None).as_deref(), Some(expected));
+    }
+
+    #[test]
     fn without_an_operating_system_the_usual_one_is_named() {
-        let parts = PurlParts { ecosystem: Ecosystem::Apk, name: "musl", version: "1", architecture: "" };
+        let parts =
+            PurlParts { ecosystem: Ecosystem::Apk, name: "musl", version: "1", architecture: "", qualifiers: &[] };
         assert_eq!(purl(parts, None).as_deref(), Some("pkg:apk/alpine/musl@1"));
     }
 }

@@ -44,6 +44,11 @@ fn any_package_json_is_read() {
 }
 
 #[test]
+fn any_conda_record_is_read() {
+    check("conda_meta", targets::conda_meta, 3000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }

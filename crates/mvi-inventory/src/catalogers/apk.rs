@@ -94,6 +94,7 @@ fn is_virtual(name: &str) -> bool {
 }
 
 fn sighting<'a>(document: &Document<'_>, life: Life<ApkRecord<'a>>, asked: Option<&BTreeSet<String>>) -> Sighting<'a> {
+    let known = Sighting::new(Ecosystem::Apk, life.record.name.to_string(), &document.path, &life);
     let record = life.record;
     let requested = match asked {
         Some(asked) if asked.contains(record.name.as_ref()) => Requested::Yes,
@@ -102,20 +103,12 @@ fn sighting<'a>(document: &Document<'_>, life: Life<ApkRecord<'a>>, asked: Optio
     };
     let origin = record.origin.as_deref().unwrap_or(&record.name).to_owned();
     Sighting {
-        ecosystem: Ecosystem::Apk,
-        source: Some(Source { name: origin, version: record.version.to_string() }),
-        name: record.name.into_owned(),
-        version: record.version.into_owned(),
+        source: Some(Source { name: origin, version: record.version.into_owned() }),
         architecture: record.architecture.into_owned(),
-        record: document.path.clone(),
-        site: document.path.clone(),
-        introduced: life.introduced,
-        changed: life.changed,
-        ended: life.ended,
         files: OwnedFiles::Listed(record.files.into_iter().map(Cow::Owned).collect()),
         declared_bytes: record.installed_bytes,
         requested,
-        essential: false,
+        ..known
     }
 }
 

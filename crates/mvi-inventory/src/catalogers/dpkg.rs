@@ -180,6 +180,7 @@ fn sighting<'a>(
     files: OwnedFiles<'a>,
     automatic: Option<&HashSet<String>>,
 ) -> Sighting<'a> {
+    let known = Sighting::new(Ecosystem::Deb, life.record.name.to_string(), &document.path, &life);
     let record = life.record;
     let requested = match automatic {
         Some(automatic) if automatic.contains(record.name.as_ref()) => Requested::No,
@@ -187,20 +188,13 @@ fn sighting<'a>(
         None => Requested::Unknown,
     };
     Sighting {
-        ecosystem: Ecosystem::Deb,
-        name: record.name.into_owned(),
-        version: record.version.into_owned(),
         architecture: record.architecture.into_owned(),
         source: Some(Source { name: record.source_name.into_owned(), version: record.source_version.into_owned() }),
-        record: document.path.clone(),
-        site: document.path.clone(),
-        introduced: life.introduced,
-        changed: life.changed,
-        ended: life.ended,
         files,
         declared_bytes: record.installed_kib.map(|kib| kib.saturating_mul(1024)),
         requested,
         essential: record.essential,
+        ..known
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
 use crate::document::Document;
 use crate::life::{Record, lives};
-use crate::package::{Ecosystem, Requested};
+use crate::package::Ecosystem;
 use crate::parse::package_json::{NodeManifest, parse_package_json};
 
 /// Installed Node packages; what a lock file promises is not installed.
@@ -28,21 +28,11 @@ impl Cataloger for Node {
             };
             let folder = RecordPath::new(&document.path).folder;
             for life in lives(document, read) {
+                let name = life.record.manifest.name.to_string();
                 findings.sightings.push(Sighting {
-                    ecosystem: Ecosystem::Npm,
-                    name: life.record.manifest.name.into_owned(),
-                    version: life.record.manifest.version.into_owned(),
-                    architecture: String::new(),
-                    source: None,
-                    record: document.path.clone(),
                     site: folder.to_vec(),
-                    introduced: life.introduced,
-                    changed: life.changed,
-                    ended: life.ended,
                     files: OwnedFiles::Folder(folder.to_vec()),
-                    declared_bytes: None,
-                    requested: Requested::Unknown,
-                    essential: false,
+                    ..Sighting::new(Ecosystem::Npm, name, &document.path, &life)
                 });
             }
         }

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
 use crate::document::{Content, Document};
 use crate::life::{Ended, Life, Record, lives};
-use crate::package::{Ecosystem, Requested};
+use crate::package::Ecosystem;
+use crate::parse::direct_url::{DirectUrl, parse_direct_url};
 use crate::parse::python_metadata::{PythonMetadata, normalise_name, parse_python_metadata};
 use crate::parse::python_record::{parse_installed_files, parse_python_record};
 
@@ -20,7 +21,7 @@ impl Cataloger for Python {
 
     fn claims(&self, path: &RecordPath<'_>) -> Option<u64> {
         let claimed = match path.name {
-            b"METADATA" | b"RECORD" => path.folder.ends_with(b".dist-info"),
+            b"METADATA" | b"RECORD" | b"direct_url.json" => path.folder.ends_with(b".dist-info"),
             b"PKG-INFO" => is_egg_info(path.folder),
             b"installed-files.txt" => path.folder.ends_with(b".egg-info"),
             name => name.ends_with(b".egg-info"),
@@ -34,7 +35,7 @@ impl Cataloger for Python {
             documents.iter().map(|document| (document.path.as_slice(), document)).collect();
         for document in documents {
             let path = RecordPath::new(&document.path);
-            if matches!(path.name, b"RECORD" | b"installed-files.txt") {
+            if matches!(path.name, b"RECORD" | b"installed-files.txt" | b"direct_url.json") {
                 continue;
             }
             let read = |layer, bytes| {
@@ -44,7 +45,8 @@ impl Cataloger for Python {
             };
             for life in lives(document, read) {
                 let files = files_of(&path, life.ended.as_ref(), &by_path, &mut findings);
-                findings.sightings.push(sighting(&path, life, files));
+                let qualifiers = origin_of(&path, &life, &by_path, &mut findings);
+                findings.sightings.push(Sighting { qualifiers, ..sighting(&path, &life, files) });
             }
         }
         findings
@@ -69,23 +71,9 @@ impl Record for Metadata<'_> {
     }
 }
 
-fn sighting<'a>(path: &RecordPath<'_>, life: Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
-    Sighting {
-        ecosystem: Ecosystem::Pypi,
-        name: normalise_name(&life.record.metadata.name),
-        version: life.record.metadata.version.into_owned(),
-        architecture: String::new(),
-        source: None,
-        record: path.path.to_vec(),
-        site: site_of(path).to_vec(),
-        introduced: life.introduced,
-        changed: life.changed,
-        ended: life.ended,
-        files,
-        declared_bytes: None,
-        requested: Requested::Unknown,
-        essential: false,
-    }
+fn sighting<'a>(path: &RecordPath<'_>, life: &Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
+    let name = normalise_name(&life.record.metadata.name);
+    Sighting { site: site_of(path).to_vec(), files, ..Sighting::new(Ecosystem::Pypi, name, path.path, life) }
 }
 
 fn is_egg_info(folder: &[u8]) -> bool {
@@ -99,6 +87,30 @@ fn site_of<'a>(path: &RecordPath<'a>) -> &'a [u8] {
         b"EGG-INFO" => RecordPath::new(folder.folder).folder,
         name if name.ends_with(b".dist-info") || name.ends_with(b".egg-info") => folder.folder,
         _ => path.folder,
+    }
+}
+
+/// What the package URL says of a distribution that came from elsewhere than an index; of a folder there is nothing to
+/// say that another machine could use.
+fn origin_of(
+    path: &RecordPath<'_>,
+    life: &Life<Metadata<'_>>,
+    by_path: &HashMap<&[u8], &Document<'_>>,
+    findings: &mut Findings<'_>,
+) -> Vec<(&'static str, String)> {
+    let before = life.ended.as_ref().map_or(u32::MAX, |ended| ended.layer);
+    let Some(document) = by_path.get([path.folder, b"direct_url.json"].join(&b'/').as_slice()) else {
+        return Vec::new();
+    };
+    let Some((version, bytes)) = document.version_before(before).and_then(|it| Some((it, it.bytes()?))) else {
+        return Vec::new();
+    };
+    let (origin, problems) = parse_direct_url(bytes);
+    findings.problems(document, version.layer, &problems);
+    match origin {
+        Some(DirectUrl::Repository(url)) => vec![("vcs_url", url)],
+        Some(DirectUrl::Archive(url)) => vec![("download_url", url)],
+        Some(DirectUrl::Folder { .. }) | None => Vec::new(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use mvi_inventory::parse::apk_installed::parse_apk_installed;
 use mvi_inventory::parse::apk_world::parse_apk_world;
+use mvi_inventory::parse::conda_meta::parse_conda_meta;
+use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::elf::parse_elf_head;
 use mvi_inventory::parse::extended_states::parse_extended_states;
@@ -17,7 +19,7 @@ use crate::image::Entry::Program;
 use crate::image::tree;
 
 /// Pieces that mean something to one reader or another.
-const SAMPLES: [&[u8]; 9] = [
+const SAMPLES: &[&[u8]] = &[
     b"Package: bash\nStatus: install ok installed\nSource: bash (5.2-2)\nVersion: 5.2-2+b1\nConffiles:\n /etc/a b\n\n",
     b"Package: libc6\nArchitecture: amd64\nAuto-Installed: 1\n\n",
     b"0b1a4d9b4c0ffe0a0cafe00000000000  usr/bin/bash\n",
@@ -25,6 +27,7 @@ const SAMPLES: [&[u8]; 9] = [
     b"Metadata-Version: 2.1\nName: Flask\nVersion: 3\n\nbody\n",
     b"\"a,\"\"b\",sha256=x,1\n../c,,\n/d,,\r\n",
     br#"{"name":"@s/a","version":"1","x":[{"y":"\u00e9"}]}"#,
+    br#"{"name":"z","version":"1","files":["lib/z"],"depends":["a >=1"],"url":"u","vcs_info":{"vcs":"git"}}"#,
     b"ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='a \\$b'\n",
     b"#!/usr/bin/env -S sh -c\nexec \"$@\"\n",
 ];
@@ -32,7 +35,7 @@ const SAMPLES: [&[u8]; 9] = [
 fn noise() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..40),
-        proptest::sample::select(&SAMPLES[..]).prop_map(<[u8]>::to_vec),
+        proptest::sample::select(SAMPLES).prop_map(<[u8]>::to_vec),
         proptest::sample::select(&b"\n\r\t \0:=,\"'\\(){}[]."[..]).prop_map(|byte| vec![byte]),
     ];
     let pieces = proptest::collection::vec(piece, 0..8);
@@ -66,6 +69,8 @@ proptest! {
             parse_python_metadata(&bytes).1,
             parse_python_record(&bytes).1,
             parse_package_json(&bytes).1,
+            parse_conda_meta(&bytes).1,
+            parse_direct_url(&bytes).1,
             parse_os_release(&bytes).1,
         ];
         prop_assert!(problems.iter().all(|problems| problems.len() <= 101));
@@ -103,7 +108,7 @@ proptest! {
     }
 }
 
-const PATHS: [&str; 13] = [
+const PATHS: &[&str] = &[
     "etc/os-release",
     "var/lib/dpkg/status",
     "var/lib/dpkg/status.d/a",
@@ -114,6 +119,8 @@ const PATHS: [&str; 13] = [
     "etc/apk/world",
     "py/a.dist-info/METADATA",
     "py/a.dist-info/RECORD",
+    "py/a.dist-info/direct_url.json",
+    "conda-meta/a.json",
     "node_modules/@s/a/package.json",
     "node_modules/@s/a/node_modules/b/package.json",
     "bin/entry",

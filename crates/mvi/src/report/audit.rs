@@ -1,5 +1,7 @@
 //! The report of an audit.
 
+use std::collections::BTreeMap;
+
 use mvi_image::Gap;
 use mvi_inventory::Package;
 use mvi_standard::Judgement;
@@ -114,7 +116,7 @@ pub(crate) struct OperatingSystem {
 }
 
 /// Numbers of packages.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct PackageCounts {
     /// dpkg.
     pub deb: usize,
@@ -124,6 +126,9 @@ pub(crate) struct PackageCounts {
     pub pypi: usize,
     /// Node.
     pub npm: usize,
+    /// The other ecosystems that have some, by name.
+    #[serde(flatten)]
+    pub others: BTreeMap<&'static str, usize>,
     /// Gone and still shipped.
     pub hidden: usize,
 }
