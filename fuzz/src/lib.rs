@@ -21,6 +21,8 @@ use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::parse::rpm_database::parse_rpm_database;
+use mvi_inventory::parse::rpm_header::parse_rpm_header;
 use mvi_inventory::{InventoryCollector, take};
 use mvi_registry::Reference;
 use mvi_seal::{PublicKey, Sealed, SigningKey};
@@ -122,6 +124,15 @@ pub fn conda_meta(bytes: &[u8]) {
     let (record, problems) = parse_conda_meta(bytes);
     assert_eq!(record.is_none(), !problems.is_empty(), "a record is read or there is a reason");
     let _ = parse_direct_url(bytes);
+}
+
+/// The bytes as a database of rpm, and as one header.
+pub fn rpm_database(bytes: &[u8]) {
+    let (records, _) = parse_rpm_database(bytes);
+    assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
+    let names: usize = records.iter().map(|record| record.requires.len() + record.provides.len()).sum();
+    assert!(names <= bytes.len(), "what is read of a database is no larger than it");
+    let _ = parse_rpm_header(bytes);
 }
 
 /// The bytes as `package.json`.

@@ -5,8 +5,10 @@ mod conda;
 mod dpkg;
 mod node;
 mod python;
+mod rpm;
 
 use crate::cataloger::Cataloger;
 
 /// All catalogers. The order decides nothing: packages are sorted.
-pub const CATALOGERS: &[&dyn Cataloger] = &[&apk::Apk, &conda::Conda, &dpkg::Dpkg, &node::Node, &python::Python];
+pub const CATALOGERS: &[&dyn Cataloger] =
+    &[&apk::Apk, &conda::Conda, &dpkg::Dpkg, &node::Node, &python::Python, &rpm::Rpm];

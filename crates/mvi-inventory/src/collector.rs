@@ -96,6 +96,8 @@ mod tests {
         check("var/lib/apt/extended_states", FileKind::File, 0o644, RECORD);
         check("lib/apk/db/installed", FileKind::File, 0o644, DATABASE);
         check("usr/lib/apk/db/installed", FileKind::File, 0o644, DATABASE);
+        check("var/lib/rpm/Packages", FileKind::File, 0o644, DATABASE);
+        check("usr/lib/sysimage/rpm/rpmdb.sqlite", FileKind::File, 0o644, DATABASE);
         check("etc/apk/world", FileKind::File, 0o644, RECORD);
         check("usr/lib/os-release", FileKind::File, 0o644, RECORD);
         check("a/b.dist-info/METADATA", FileKind::File, 0o755, RECORD);

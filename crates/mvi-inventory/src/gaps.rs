@@ -5,13 +5,7 @@ use mvi_image::{FileKind, FileTree, Gap, GapCode};
 use crate::document::{Content, Document};
 
 /// Databases of package managers that no cataloger reads.
-const FOREIGN: [(&str, &str); 9] = [
-    ("var/lib/rpm/rpmdb.sqlite", "rpm"),
-    ("var/lib/rpm/Packages", "rpm"),
-    ("var/lib/rpm/Packages.db", "rpm"),
-    ("usr/lib/sysimage/rpm/rpmdb.sqlite", "rpm"),
-    ("usr/lib/sysimage/rpm/Packages", "rpm"),
-    ("usr/lib/sysimage/rpm/Packages.db", "rpm"),
+const FOREIGN: [(&str, &str); 3] = [
     ("var/lib/rpmmanifest/container-manifest-2", "rpm"),
     ("var/lib/pacman/local", "pacman"),
     ("var/db/pkg", "portage"),

@@ -17,6 +17,7 @@ mod os;
 mod owners;
 mod package;
 pub mod parse;
+mod providers;
 mod purl;
 mod requests;
 mod runtime;

@@ -16,6 +16,8 @@ pub enum Ecosystem {
     Npm,
     /// Python distributions.
     Pypi,
+    /// Red Hat, Fedora, openSUSE and other users of rpm.
+    Rpm,
 }
 
 impl Ecosystem {
@@ -28,6 +30,7 @@ impl Ecosystem {
             Self::Deb => "deb",
             Self::Npm => "npm",
             Self::Pypi => "pypi",
+            Self::Rpm => "rpm",
         }
     }
 
@@ -35,7 +38,7 @@ impl Ecosystem {
     #[must_use]
     pub fn is_system(self) -> bool {
         match self {
-            Self::Apk | Self::Deb => true,
+            Self::Apk | Self::Deb | Self::Rpm => true,
             Self::Conda | Self::Npm | Self::Pypi => false,
         }
     }
@@ -44,7 +47,7 @@ impl Ecosystem {
     /// along, then those languages.
     pub(crate) fn rank(self) -> u8 {
         match self {
-            Self::Apk | Self::Deb => 0,
+            Self::Apk | Self::Deb | Self::Rpm => 0,
             Self::Conda => 1,
             Self::Npm | Self::Pypi => 2,
         }
@@ -105,9 +108,9 @@ pub struct Package {
 /// The source package that a binary package was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Debian's `Source`, Alpine's origin.
+    /// Debian's `Source`, Alpine's origin, the name in rpm's `SOURCERPM`.
     pub name: String,
-    /// Its version, which for Debian may differ from the binary's; Alpine's is always the same.
+    /// Its version, which for Debian may differ from the binary's; Alpine's is always the same, rpm's has no epoch.
     pub version: String,
 }
 

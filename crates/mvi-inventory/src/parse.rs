@@ -12,8 +12,14 @@ mod json;
 pub mod md5sums;
 pub mod os_release;
 pub mod package_json;
+mod pages;
 mod problem;
 pub mod python_metadata;
 pub mod python_record;
+mod rpm_bdb;
+pub mod rpm_database;
+pub mod rpm_header;
+mod rpm_ndb;
+mod rpm_sqlite;
 
 pub use problem::{Problem, ProblemKind};

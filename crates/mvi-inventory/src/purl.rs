@@ -19,7 +19,8 @@ pub(crate) struct PurlParts<'a> {
 /// The URL of a package of an image with this operating system.
 ///
 /// Packages of a distribution have its id as namespace and `arch` and `distro` as qualifiers; without an id, `debian`
-/// and `alpine` stand in as the specification's defaults would have it. None when the name makes no URL at all.
+/// and `alpine` stand in as the specification's defaults would have it, and rpm's have no namespace. rpm's epoch is a
+/// qualifier and no part of the version. None when the name makes no URL at all.
 pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<String> {
     let (namespace, name) = match parts.ecosystem {
         Ecosystem::Npm => match parts.name.split_once('/') {
@@ -28,10 +29,15 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
         },
         Ecosystem::Conda | Ecosystem::Pypi => (None, parts.name),
         Ecosystem::Deb => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("debian")), parts.name),
+        Ecosystem::Rpm => (os.and_then(rpm_vendor), parts.name),
         Ecosystem::Apk => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("alpine")), parts.name),
     };
     let mut url = PackageUrl::new(parts.ecosystem.as_str(), name).ok()?;
-    url.with_version(parts.version).ok()?;
+    let version = match parts.ecosystem {
+        Ecosystem::Rpm => parts.version.split_once(':').map_or(parts.version, |(_, version)| version),
+        Ecosystem::Apk | Ecosystem::Conda | Ecosystem::Deb | Ecosystem::Npm | Ecosystem::Pypi => parts.version,
+    };
+    url.with_version(version).ok()?;
     if let Some(namespace) = namespace {
         url.with_namespace(namespace).ok()?;
     }
@@ -47,6 +53,16 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
         url.add_qualifier(*key, value.as_str()).ok()?;
     }
     Some(url.to_string())
+}
+
+/// The vendor as the specification's examples name it, where that is not the system's own id.
+fn rpm_vendor(os: &OsRelease) -> Option<&str> {
+    let id = os.id.as_deref()?;
+    Some(match id {
+        "rhel" => "redhat",
+        id if id.starts_with("opensuse") => "opensuse",
+        id => id,
+    })
 }
 
 #[cfg(test)]
@@ -67,6 +83,18 @@ mod tests {
             "1:12.2-1+b1",
             "pkg:deb/debian/libstdc%2B%2B6@1:12.2-1%2Bb1?arch=amd64&distro=debian-12",
         );
+    }
+
+    #[test]
+    fn an_epoch_of_rpm_is_a_qualifier() {
+        let os = OsRelease { id: Some("rhel".to_owned()), version_id: Some("9.3".to_owned()), ..OsRelease::default() };
+        let qualifiers = [("epoch", "2".to_owned()), ("upstream", "vim-8.2-20.el9.src.rpm".to_owned())];
+        let (name, version) = ("vim-minimal", "2:8.2-20.el9");
+        let parts =
+            PurlParts { ecosystem: Ecosystem::Rpm, name, version, architecture: "x86_64", qualifiers: &qualifiers };
+        let expected = "pkg:rpm/redhat/vim-minimal@8.2-20.el9\
+            ?arch=x86_64&distro=rhel-9.3&epoch=2&upstream=vim-8.2-20.el9.src.rpm";
+        assert_eq!(purl(parts, Some(&os)).as_deref(), Some(expected));
     }
 
     #[test]

@@ -49,6 +49,11 @@ fn any_conda_record_is_read() {
 }
 
 #[test]
+fn any_database_of_rpm_is_read() {
+    check("rpm_database", targets::rpm_database, 3000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }

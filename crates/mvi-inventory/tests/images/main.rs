@@ -5,4 +5,5 @@ mod image;
 mod noise;
 mod packages;
 mod requests;
+mod rpm;
 mod runtime;

@@ -12,6 +12,8 @@ use mvi_inventory::parse::os_release::parse_os_release;
 use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::parse::rpm_database::parse_rpm_database;
+use mvi_inventory::parse::rpm_header::parse_rpm_header;
 use mvi_inventory::{Command, detect_runtime, take};
 use proptest::prelude::*;
 
@@ -29,6 +31,8 @@ const SAMPLES: &[&[u8]] = &[
     br#"{"name":"@s/a","version":"1","x":[{"y":"\u00e9"}]}"#,
     br#"{"name":"z","version":"1","files":["lib/z"],"depends":["a >=1"],"url":"u","vcs_info":{"vcs":"git"}}"#,
     b"ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='a \\$b'\n",
+    b"SQLite format 3\0\x02\0\x01\x01\0\x40\x20\x20",
+    b"RpmP\0\0\0\0\x01\0\0\0\x01\0\0\0",
     b"#!/usr/bin/env -S sh -c\nexec \"$@\"\n",
 ];
 
@@ -72,10 +76,12 @@ proptest! {
             parse_conda_meta(&bytes).1,
             parse_direct_url(&bytes).1,
             parse_os_release(&bytes).1,
+            parse_rpm_database(&bytes).1,
         ];
         prop_assert!(problems.iter().all(|problems| problems.len() <= 101));
         prop_assert!(problems.iter().flatten().all(|problem| problem.offset <= bytes.len()));
         prop_assert!(parse_installed_files(&bytes).len() <= bytes.len());
+        let _ = parse_rpm_header(&bytes);
         let name = normalise_name(&String::from_utf8_lossy(&bytes));
         prop_assert_eq!(normalise_name(&name), name);
     }
@@ -123,5 +129,7 @@ const PATHS: &[&str] = &[
     "conda-meta/a.json",
     "node_modules/@s/a/package.json",
     "node_modules/@s/a/node_modules/b/package.json",
+    "var/lib/rpm/Packages",
+    "usr/lib/sysimage/rpm/rpmdb.sqlite",
     "bin/entry",
 ];

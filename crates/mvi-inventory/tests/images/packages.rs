@@ -302,8 +302,8 @@ fn deleting_a_tree_hides_its_packages_with_their_own_weight() {
 #[test]
 fn a_database_that_nobody_reads_is_a_gap() {
     check(
-        &[&[File("var/lib/rpm/rpmdb.sqlite", "SQLite format 3")]],
-        &["gap var/lib/rpm/rpmdb.sqlite@0: is a database of rpm, which is not read: its packages are not known"],
+        &[&[File("var/db/pkg/app/a-1/CONTENTS", "obj /bin/a")]],
+        &["gap var/db/pkg@0: is a database of portage, which is not read: its packages are not known"],
     );
 }
 
