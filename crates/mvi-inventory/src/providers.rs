@@ -2,6 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::cataloger::Sighting;
+
+/// Names that a package needs, each with whether it always does.
+pub(crate) type Needs = Vec<(String, bool)>;
+
+/// The packages of a language with what they need of each other.
+pub(crate) fn with_needs(found: Vec<(Sighting<'_>, Needs)>) -> Vec<Sighting<'_>> {
+    let mut providers = Providers::default();
+    for (sighting, _) in found.iter().filter(|(sighting, _)| sighting.ended.is_none()) {
+        providers.add(&sighting.name, []);
+    }
+    let depends: Vec<_> = found.iter().map(|(sighting, needs)| providers.needs_there(&sighting.name, needs)).collect();
+    found.into_iter().zip(depends).map(|((sighting, _), depends)| Sighting { depends, ..sighting }).collect()
+}
+
 /// Names of packages by what they provide; every package provides its own name.
 #[derive(Debug, Default)]
 pub(crate) struct Providers<'a>(HashMap<&'a str, &'a str>);
@@ -33,6 +48,12 @@ impl<'a> Providers<'a> {
         }
         names
     }
+
+    /// What a package needs, by name and each once. A name with `false` may be needed or not, and is as far as it is there.
+    fn needs_there(&self, own: &str, needs: &[(String, bool)]) -> Vec<String> {
+        let there = needs.iter().filter(|(name, always)| *always || self.0.contains_key(name.as_str()));
+        self.needs(own, there.map(|(name, _)| [name.as_str()]))
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +81,14 @@ mod tests {
     #[test]
     fn what_nobody_provides_keeps_its_name() {
         check("a", &[&["x", "y"], &[]], &["x"]);
+    }
+
+    #[test]
+    fn what_may_be_needed_is_as_far_as_it_is_there() {
+        let mut providers = Providers::default();
+        providers.add("b", []);
+        let needs = [("a", true), ("b", false), ("c", false)].map(|(name, always)| (name.to_owned(), always));
+        assert_eq!(providers.needs_there("x", &needs), ["a", "b"]);
     }
 
     #[test]

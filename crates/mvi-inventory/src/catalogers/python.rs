@@ -10,6 +10,7 @@ use crate::package::Ecosystem;
 use crate::parse::direct_url::{DirectUrl, parse_direct_url};
 use crate::parse::python_metadata::{PythonMetadata, normalise_name, parse_python_metadata};
 use crate::parse::python_record::{parse_installed_files, parse_python_record};
+use crate::providers::{Needs, with_needs};
 
 /// Installed Python distributions.
 pub(super) struct Python;
@@ -31,6 +32,7 @@ impl Cataloger for Python {
 
     fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
+        let mut found: Vec<(Sighting<'_>, Needs)> = Vec::new();
         let by_path: HashMap<&[u8], &Document<'_>> =
             documents.iter().map(|document| (document.path.as_slice(), document)).collect();
         for document in documents {
@@ -46,9 +48,12 @@ impl Cataloger for Python {
             for life in lives(document, read) {
                 let files = files_of(&path, life.ended.as_ref(), &by_path, &mut findings);
                 let qualifiers = origin_of(&path, &life, &by_path, &mut findings);
-                findings.sightings.push(Sighting { qualifiers, ..sighting(&path, &life, files) });
+                let needs = life.record.metadata.requires.iter();
+                let needs = needs.map(|need| (normalise_name(need.name), need.always)).collect();
+                found.push((Sighting { qualifiers, ..sighting(&path, &life, files) }, needs));
             }
         }
+        findings.sightings = with_needs(found);
         findings
     }
 }
@@ -72,8 +77,15 @@ impl Record for Metadata<'_> {
 }
 
 fn sighting<'a>(path: &RecordPath<'_>, life: &Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
-    let name = normalise_name(&life.record.metadata.name);
-    Sighting { site: site_of(path).to_vec(), files, ..Sighting::new(Ecosystem::Pypi, name, path.path, life) }
+    let metadata = &life.record.metadata;
+    let name = normalise_name(&metadata.name);
+    Sighting {
+        site: site_of(path).to_vec(),
+        files,
+        licences: metadata.licences.iter().map(ToString::to_string).collect(),
+        supplier: metadata.supplier.as_ref().map(ToString::to_string),
+        ..Sighting::new(Ecosystem::Pypi, name, path.path, life)
+    }
 }
 
 fn is_egg_info(folder: &[u8]) -> bool {

@@ -1,6 +1,7 @@
 //! What the inventory says about small images, from layers to packages and runtimes.
 #![allow(clippy::unwrap_used)] // a test that cannot build its image should stop
 
+mod facts;
 mod image;
 mod noise;
 mod packages;
