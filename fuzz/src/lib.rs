@@ -19,6 +19,7 @@ use mvi_inventory::parse::conda_meta::parse_conda_meta;
 use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::package_json::parse_package_json;
+use mvi_inventory::parse::pacman_desc::{parse_pacman_desc, parse_pacman_files};
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
 use mvi_inventory::parse::rpm_database::parse_rpm_database;
@@ -133,6 +134,14 @@ pub fn rpm_database(bytes: &[u8]) {
     let names: usize = records.iter().map(|record| record.requires.len() + record.provides.len()).sum();
     assert!(names <= bytes.len(), "what is read of a database is no larger than it");
     let _ = parse_rpm_header(bytes);
+}
+
+/// The bytes as `desc` and `files` of a package of pacman.
+pub fn pacman_desc(bytes: &[u8]) {
+    if let (Some(record), _) = parse_pacman_desc(bytes) {
+        assert!(!record.name.is_empty() && !record.version.is_empty(), "a package has a name and a version");
+    }
+    let _ = parse_pacman_files(bytes);
 }
 
 /// The bytes as `package.json`.

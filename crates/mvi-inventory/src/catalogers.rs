@@ -4,6 +4,7 @@ mod apk;
 mod conda;
 mod dpkg;
 mod node;
+mod pacman;
 mod python;
 mod rpm;
 
@@ -11,4 +12,4 @@ use crate::cataloger::Cataloger;
 
 /// All catalogers. The order decides nothing: packages are sorted.
 pub const CATALOGERS: &[&dyn Cataloger] =
-    &[&apk::Apk, &conda::Conda, &dpkg::Dpkg, &node::Node, &python::Python, &rpm::Rpm];
+    &[&apk::Apk, &conda::Conda, &dpkg::Dpkg, &node::Node, &pacman::Pacman, &python::Python, &rpm::Rpm];

@@ -6,14 +6,40 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ecosystem {
+    /// Arch and other users of pacman.
+    Alpm,
     /// Alpine, Wolfi and other users of apk.
     Apk,
+    /// Formulas of Homebrew.
+    Brew,
+    /// Crates of Rust.
+    Cargo,
+    /// PHP packages.
+    Composer,
     /// Packages of Conda, whatever language they are written in.
     Conda,
+    /// Perl distributions.
+    Cpan,
+    /// Packages of R.
+    Cran,
     /// Debian, Ubuntu and other users of dpkg.
     Deb,
+    /// Ruby gems.
+    Gem,
+    /// Packages of Erlang and Elixir as lock files name them.
+    Hex,
+    /// Lua rocks.
+    Luarocks,
+    /// Java artifacts.
+    Maven,
+    /// Store paths of Nix.
+    Nix,
     /// Node packages.
     Npm,
+    /// .NET packages.
+    Nuget,
+    /// Applications of Erlang/OTP, those of Elixir among them.
+    Otp,
     /// Python distributions.
     Pypi,
     /// Red Hat, Fedora, openSUSE and other users of rpm.
@@ -25,10 +51,23 @@ impl Ecosystem {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Alpm => "alpm",
             Self::Apk => "apk",
+            Self::Brew => "brew",
+            Self::Cargo => "cargo",
+            Self::Composer => "composer",
             Self::Conda => "conda",
+            Self::Cpan => "cpan",
+            Self::Cran => "cran",
             Self::Deb => "deb",
+            Self::Gem => "gem",
+            Self::Hex => "hex",
+            Self::Luarocks => "luarocks",
+            Self::Maven => "maven",
+            Self::Nix => "nix",
             Self::Npm => "npm",
+            Self::Nuget => "nuget",
+            Self::Otp => "otp",
             Self::Pypi => "pypi",
             Self::Rpm => "rpm",
         }
@@ -38,8 +77,22 @@ impl Ecosystem {
     #[must_use]
     pub fn is_system(self) -> bool {
         match self {
-            Self::Apk | Self::Deb | Self::Rpm => true,
-            Self::Conda | Self::Npm | Self::Pypi => false,
+            Self::Alpm | Self::Apk | Self::Deb | Self::Rpm => true,
+            Self::Brew
+            | Self::Cargo
+            | Self::Composer
+            | Self::Conda
+            | Self::Cpan
+            | Self::Cran
+            | Self::Gem
+            | Self::Hex
+            | Self::Luarocks
+            | Self::Maven
+            | Self::Nix
+            | Self::Npm
+            | Self::Nuget
+            | Self::Otp
+            | Self::Pypi => false,
         }
     }
 
@@ -47,9 +100,20 @@ impl Ecosystem {
     /// along, then those languages.
     pub(crate) fn rank(self) -> u8 {
         match self {
-            Self::Apk | Self::Deb | Self::Rpm => 0,
-            Self::Conda => 1,
-            Self::Npm | Self::Pypi => 2,
+            Self::Alpm | Self::Apk | Self::Deb | Self::Rpm => 0,
+            Self::Brew | Self::Conda | Self::Nix => 1,
+            Self::Cargo
+            | Self::Composer
+            | Self::Cpan
+            | Self::Cran
+            | Self::Gem
+            | Self::Hex
+            | Self::Luarocks
+            | Self::Maven
+            | Self::Npm
+            | Self::Nuget
+            | Self::Otp
+            | Self::Pypi => 2,
         }
     }
 }
@@ -59,7 +123,8 @@ impl Ecosystem {
 pub struct Package {
     /// Its kind.
     pub ecosystem: Ecosystem,
-    /// Its name: normalised for Python (PEP 503), with its scope for Node.
+    /// Its name: normalised for Python (PEP 503), with its scope for Node, as `vendor/name` for PHP and `group:artifact`
+    /// for Java.
     pub name: String,
     /// Its version, as the record spells it.
     pub version: String,

@@ -12,6 +12,7 @@ mod json;
 pub mod md5sums;
 pub mod os_release;
 pub mod package_json;
+pub mod pacman_desc;
 mod pages;
 mod problem;
 pub mod python_metadata;

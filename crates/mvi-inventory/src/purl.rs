@@ -18,25 +18,33 @@ pub(crate) struct PurlParts<'a> {
 
 /// The URL of a package of an image with this operating system.
 ///
-/// Packages of a distribution have its id as namespace and `arch` and `distro` as qualifiers; without an id, `debian`
-/// and `alpine` stand in as the specification's defaults would have it, and rpm's have no namespace. rpm's epoch is a
+/// Packages of a distribution have its id as namespace and `arch` and `distro` as qualifiers; without an id, `debian`,
+/// `alpine` and `arch` stand in as the specification's defaults would have it, and rpm's have no namespace. rpm's epoch is a
 /// qualifier and no part of the version. None when the name makes no URL at all.
 pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<String> {
     let (namespace, name) = match parts.ecosystem {
-        Ecosystem::Npm => match parts.name.split_once('/') {
-            Some((scope, name)) => (Some(scope), name),
-            None => (None, parts.name),
-        },
-        Ecosystem::Conda | Ecosystem::Pypi => (None, parts.name),
+        Ecosystem::Npm | Ecosystem::Composer => split_name(parts.name, '/'),
+        Ecosystem::Maven => split_name(parts.name, ':'),
+        Ecosystem::Brew
+        | Ecosystem::Cargo
+        | Ecosystem::Conda
+        | Ecosystem::Cpan
+        | Ecosystem::Cran
+        | Ecosystem::Gem
+        | Ecosystem::Hex
+        | Ecosystem::Luarocks
+        | Ecosystem::Nix
+        | Ecosystem::Nuget
+        | Ecosystem::Otp
+        | Ecosystem::Pypi => (None, parts.name),
+        Ecosystem::Alpm => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("arch")), parts.name),
         Ecosystem::Deb => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("debian")), parts.name),
         Ecosystem::Rpm => (os.and_then(rpm_vendor), parts.name),
         Ecosystem::Apk => (Some(os.and_then(|os| os.id.as_deref()).unwrap_or("alpine")), parts.name),
     };
     let mut url = PackageUrl::new(parts.ecosystem.as_str(), name).ok()?;
-    let version = match parts.ecosystem {
-        Ecosystem::Rpm => parts.version.split_once(':').map_or(parts.version, |(_, version)| version),
-        Ecosystem::Apk | Ecosystem::Conda | Ecosystem::Deb | Ecosystem::Npm | Ecosystem::Pypi => parts.version,
-    };
+    let epoch = parts.version.split_once(':').filter(|_| parts.ecosystem == Ecosystem::Rpm);
+    let version = epoch.map_or(parts.version, |(_, version)| version);
     url.with_version(version).ok()?;
     if let Some(namespace) = namespace {
         url.with_namespace(namespace).ok()?;
@@ -53,6 +61,14 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
         url.add_qualifier(*key, value.as_str()).ok()?;
     }
     Some(url.to_string())
+}
+
+/// Namespace and name of `namespace/name`.
+fn split_name(name: &str, separator: char) -> (Option<&str>, &str) {
+    match name.rsplit_once(separator) {
+        Some((namespace, name)) => (Some(namespace), name),
+        None => (None, name),
+    }
 }
 
 /// The vendor as the specification's examples name it, where that is not the system's own id.

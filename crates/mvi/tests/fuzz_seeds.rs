@@ -54,6 +54,11 @@ fn any_database_of_rpm_is_read() {
 }
 
 #[test]
+fn any_record_of_pacman_is_read() {
+    check("pacman_desc", targets::pacman_desc, 3000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }

@@ -5,6 +5,7 @@ mod facts;
 mod image;
 mod noise;
 mod packages;
+mod pacman;
 mod requests;
 mod rpm;
 mod runtime;

@@ -10,6 +10,7 @@ use mvi_inventory::parse::extended_states::parse_extended_states;
 use mvi_inventory::parse::md5sums::parse_md5sums;
 use mvi_inventory::parse::os_release::parse_os_release;
 use mvi_inventory::parse::package_json::parse_package_json;
+use mvi_inventory::parse::pacman_desc::{parse_pacman_desc, parse_pacman_files};
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
 use mvi_inventory::parse::rpm_database::parse_rpm_database;
@@ -32,6 +33,7 @@ const SAMPLES: &[&[u8]] = &[
     br#"{"name":"z","version":"1","files":["lib/z"],"depends":["a >=1"],"url":"u","vcs_info":{"vcs":"git"}}"#,
     b"ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='a \\$b'\n",
     b"SQLite format 3\0\x02\0\x01\x01\0\x40\x20\x20",
+    b"%NAME%\na\n\n%VERSION%\n1-1\n\n%DEPENDS%\nb>=1\n\n%FILES%\nusr/\nusr/a\n",
     b"RpmP\0\0\0\0\x01\0\0\0\x01\0\0\0",
     b"#!/usr/bin/env -S sh -c\nexec \"$@\"\n",
 ];
@@ -77,10 +79,12 @@ proptest! {
             parse_direct_url(&bytes).1,
             parse_os_release(&bytes).1,
             parse_rpm_database(&bytes).1,
+            parse_pacman_desc(&bytes).1,
         ];
         prop_assert!(problems.iter().all(|problems| problems.len() <= 101));
         prop_assert!(problems.iter().flatten().all(|problem| problem.offset <= bytes.len()));
         prop_assert!(parse_installed_files(&bytes).len() <= bytes.len());
+        prop_assert!(parse_pacman_files(&bytes).len() <= bytes.len());
         let _ = parse_rpm_header(&bytes);
         let name = normalise_name(&String::from_utf8_lossy(&bytes));
         prop_assert_eq!(normalise_name(&name), name);
@@ -131,5 +135,7 @@ const PATHS: &[&str] = &[
     "node_modules/@s/a/node_modules/b/package.json",
     "var/lib/rpm/Packages",
     "usr/lib/sysimage/rpm/rpmdb.sqlite",
+    "var/lib/pacman/local/a-1/desc",
+    "var/lib/pacman/local/a-1/files",
     "bin/entry",
 ];
