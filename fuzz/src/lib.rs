@@ -15,13 +15,22 @@ use mvi_image::{
     merge, open, scan,
 };
 use mvi_inventory::parse::apk_installed::parse_apk_installed;
+use mvi_inventory::parse::composer::parse_composer;
 use mvi_inventory::parse::conda_meta::parse_conda_meta;
+use mvi_inventory::parse::deps_json::parse_deps_json;
 use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
+use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_start_erl};
+use mvi_inventory::parse::gemspec::parse_gemspec;
+use mvi_inventory::parse::homebrew::parse_brew_receipt;
+use mvi_inventory::parse::nix_path::parse_nix_path;
 use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::pacman_desc::{parse_pacman_desc, parse_pacman_files};
+use mvi_inventory::parse::perl_install::{parse_packlist, parse_perl_install};
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::parse::r_description::parse_r_description;
+use mvi_inventory::parse::rockspec::parse_rockspec;
 use mvi_inventory::parse::rpm_database::parse_rpm_database;
 use mvi_inventory::parse::rpm_header::parse_rpm_header;
 use mvi_inventory::{InventoryCollector, take};
@@ -142,6 +151,19 @@ pub fn pacman_desc(bytes: &[u8]) {
         assert!(!record.name.is_empty() && !record.version.is_empty(), "a package has a name and a version");
     }
     let _ = parse_pacman_files(bytes);
+}
+
+/// The bytes as each record that installers of languages leave behind.
+pub fn language_records(bytes: &[u8]) {
+    let named = |name: &str, version: &str| assert!(!name.is_empty() && !version.is_empty(), "a package is named");
+    parse_gemspec(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_composer(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_deps_json(bytes).0.iter().for_each(|it| assert!(!it.name.is_empty()));
+    parse_erlang_app(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_r_description(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_perl_install(bytes).0.iter().for_each(|it| named(&it.module, &it.version));
+    parse_nix_path(bytes).iter().for_each(|it| named(it.name, it.hash));
+    let _ = (parse_start_erl(bytes), parse_brew_receipt(bytes), parse_packlist(bytes), parse_rockspec(bytes));
 }
 
 /// The bytes as `package.json`.

@@ -56,6 +56,7 @@ pub fn take(tree: &FileTree) -> Inventory {
             inventory.gaps.push(Gap::whole(GapCode::Database, text));
         }
         sightings.extend(found);
+        sightings.extend(cataloger.look(tree).sightings);
         inventory.leftovers.extend(leftovers);
         inventory.gaps.extend(gaps);
         inventory.requests.extend(requests);

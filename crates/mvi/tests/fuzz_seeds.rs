@@ -59,6 +59,11 @@ fn any_record_of_pacman_is_read() {
 }
 
 #[test]
+fn any_record_of_a_language_is_read() {
+    check("language_records", targets::language_records, 2000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }

@@ -30,6 +30,11 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
     }
 }
 
+/// The names of an object's members, in their order in the document or, where that is not kept, by name.
+pub(super) fn keys(value: &Value) -> Vec<String> {
+    value.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+}
+
 /// Name and version of what a document describes, or the problem that one of them is missing.
 pub(super) fn named(
     name: Option<String>,

@@ -3,6 +3,7 @@
 
 mod facts;
 mod image;
+mod languages;
 mod noise;
 mod packages;
 mod pacman;

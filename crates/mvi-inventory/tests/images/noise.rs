@@ -2,17 +2,26 @@
 
 use mvi_inventory::parse::apk_installed::parse_apk_installed;
 use mvi_inventory::parse::apk_world::parse_apk_world;
+use mvi_inventory::parse::composer::parse_composer;
 use mvi_inventory::parse::conda_meta::parse_conda_meta;
+use mvi_inventory::parse::deps_json::parse_deps_json;
 use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::elf::parse_elf_head;
+use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_start_erl};
 use mvi_inventory::parse::extended_states::parse_extended_states;
+use mvi_inventory::parse::gemspec::parse_gemspec;
+use mvi_inventory::parse::homebrew::parse_brew_receipt;
 use mvi_inventory::parse::md5sums::parse_md5sums;
+use mvi_inventory::parse::nix_path::parse_nix_path;
 use mvi_inventory::parse::os_release::parse_os_release;
 use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::pacman_desc::{parse_pacman_desc, parse_pacman_files};
+use mvi_inventory::parse::perl_install::{parse_packlist, parse_perl_install};
 use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
 use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::parse::r_description::parse_r_description;
+use mvi_inventory::parse::rockspec::parse_rockspec;
 use mvi_inventory::parse::rpm_database::parse_rpm_database;
 use mvi_inventory::parse::rpm_header::parse_rpm_header;
 use mvi_inventory::{Command, detect_runtime, take};
@@ -34,6 +43,10 @@ const SAMPLES: &[&[u8]] = &[
     b"ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='a \\$b'\n",
     b"SQLite format 3\0\x02\0\x01\x01\0\x40\x20\x20",
     b"%NAME%\na\n\n%VERSION%\n1-1\n\n%DEPENDS%\nb>=1\n\n%FILES%\nusr/\nusr/a\n",
+    b"{application, a, [{vsn, \"1\"}, {applications, [kernel, 'b']}]}.",
+    b"# stub: a 1 ruby lib\ns.name = \"a\"\ns.add_dependency(%q<b>)\n",
+    br#"{"packages":[{"name":"a/b","version":"1","install-path":"../a"}],"libraries":{"a/1":{"type":"package"}}}"#,
+    b"Package: a\nVersion: 1\nBuilt: R 4\nImports: b (>= 1)\n",
     b"RpmP\0\0\0\0\x01\0\0\0\x01\0\0\0",
     b"#!/usr/bin/env -S sh -c\nexec \"$@\"\n",
 ];
@@ -80,12 +93,20 @@ proptest! {
             parse_os_release(&bytes).1,
             parse_rpm_database(&bytes).1,
             parse_pacman_desc(&bytes).1,
+            parse_composer(&bytes).1,
+            parse_deps_json(&bytes).1,
+            parse_erlang_app(&bytes).1,
+            parse_start_erl(&bytes).1,
+            parse_gemspec(&bytes).1,
+            parse_brew_receipt(&bytes).1,
+            parse_perl_install(&bytes).1,
+            parse_r_description(&bytes).1,
         ];
         prop_assert!(problems.iter().all(|problems| problems.len() <= 101));
         prop_assert!(problems.iter().flatten().all(|problem| problem.offset <= bytes.len()));
         prop_assert!(parse_installed_files(&bytes).len() <= bytes.len());
         prop_assert!(parse_pacman_files(&bytes).len() <= bytes.len());
-        let _ = parse_rpm_header(&bytes);
+        let _ = (parse_rpm_header(&bytes), parse_nix_path(&bytes), parse_packlist(&bytes), parse_rockspec(&bytes));
         let name = normalise_name(&String::from_utf8_lossy(&bytes));
         prop_assert_eq!(normalise_name(&name), name);
     }
@@ -137,5 +158,14 @@ const PATHS: &[&str] = &[
     "usr/lib/sysimage/rpm/rpmdb.sqlite",
     "var/lib/pacman/local/a-1/desc",
     "var/lib/pacman/local/a-1/files",
+    "gems/specifications/a-1.gemspec",
+    "vendor/composer/installed.json",
+    "app/a.deps.json",
+    "app/lib/a-1/ebin/a.app",
+    "app/releases/start_erl.data",
+    "R/library/a/DESCRIPTION",
+    "Cellar/a/1/INSTALL_RECEIPT.json",
+    "perl/.meta/a-1/install.json",
+    "rocks/a/1-1/a-1-1.rockspec",
     "bin/entry",
 ];
