@@ -23,6 +23,14 @@ use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_start_erl};
 use mvi_inventory::parse::gemspec::parse_gemspec;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
+use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
+use mvi_inventory::parse::locks::gemfile_lock::parse_gemfile_lock;
+use mvi_inventory::parse::locks::npm_lock::parse_npm_lock;
+use mvi_inventory::parse::locks::pipfile_lock::parse_pipfile_lock;
+use mvi_inventory::parse::locks::pnpm_lock::parse_pnpm_lock;
+use mvi_inventory::parse::locks::requirements::parse_requirements;
+use mvi_inventory::parse::locks::toml_lock::{parse_poetry_lock, parse_uv_lock};
+use mvi_inventory::parse::locks::yarn_lock::parse_yarn_lock;
 use mvi_inventory::parse::nix_path::parse_nix_path;
 use mvi_inventory::parse::package_json::parse_package_json;
 use mvi_inventory::parse::pacman_desc::{parse_pacman_desc, parse_pacman_files};
@@ -164,6 +172,25 @@ pub fn language_records(bytes: &[u8]) {
     parse_perl_install(bytes).0.iter().for_each(|it| named(&it.module, &it.version));
     parse_nix_path(bytes).iter().for_each(|it| named(it.name, it.hash));
     let _ = (parse_start_erl(bytes), parse_brew_receipt(bytes), parse_packlist(bytes), parse_rockspec(bytes));
+}
+
+/// The bytes as each kind of lock file.
+pub fn lock_files(bytes: &[u8]) {
+    let readers = [
+        parse_cargo_lock,
+        parse_gemfile_lock,
+        parse_npm_lock,
+        parse_pipfile_lock,
+        parse_pnpm_lock,
+        parse_requirements,
+        parse_poetry_lock,
+        parse_uv_lock,
+        parse_yarn_lock,
+    ];
+    for read in readers {
+        let (packages, _) = read(bytes);
+        assert!(packages.iter().all(|it| !it.name.is_empty() && !it.version.is_empty()), "a package is named");
+    }
 }
 
 /// The bytes as `package.json`.

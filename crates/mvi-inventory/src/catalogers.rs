@@ -7,6 +7,7 @@ mod dotnet;
 mod dpkg;
 mod erlang;
 mod homebrew;
+mod locks;
 mod luarocks;
 mod nix;
 mod node;
@@ -28,6 +29,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &dpkg::Dpkg,
     &erlang::Erlang,
     &homebrew::Homebrew,
+    &locks::Locks,
     &luarocks::Luarocks,
     &nix::Nix,
     &node::Node,

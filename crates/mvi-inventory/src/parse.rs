@@ -15,6 +15,7 @@ pub mod extended_states;
 pub mod gemspec;
 pub mod homebrew;
 mod json;
+pub mod locks;
 pub mod md5sums;
 pub mod nix_path;
 pub mod os_release;

@@ -64,6 +64,11 @@ fn any_record_of_a_language_is_read() {
 }
 
 #[test]
+fn any_lock_file_is_read() {
+    check("lock_files", targets::lock_files, 2000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }

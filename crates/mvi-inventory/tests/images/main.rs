@@ -4,6 +4,7 @@
 mod facts;
 mod image;
 mod languages;
+mod locks;
 mod noise;
 mod packages;
 mod pacman;

@@ -12,6 +12,14 @@ use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_start_erl};
 use mvi_inventory::parse::extended_states::parse_extended_states;
 use mvi_inventory::parse::gemspec::parse_gemspec;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
+use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
+use mvi_inventory::parse::locks::gemfile_lock::parse_gemfile_lock;
+use mvi_inventory::parse::locks::npm_lock::parse_npm_lock;
+use mvi_inventory::parse::locks::pipfile_lock::parse_pipfile_lock;
+use mvi_inventory::parse::locks::pnpm_lock::parse_pnpm_lock;
+use mvi_inventory::parse::locks::requirements::parse_requirements;
+use mvi_inventory::parse::locks::toml_lock::{parse_poetry_lock, parse_uv_lock};
+use mvi_inventory::parse::locks::yarn_lock::parse_yarn_lock;
 use mvi_inventory::parse::md5sums::parse_md5sums;
 use mvi_inventory::parse::nix_path::parse_nix_path;
 use mvi_inventory::parse::os_release::parse_os_release;
@@ -47,6 +55,10 @@ const SAMPLES: &[&[u8]] = &[
     b"# stub: a 1 ruby lib\ns.name = \"a\"\ns.add_dependency(%q<b>)\n",
     br#"{"packages":[{"name":"a/b","version":"1","install-path":"../a"}],"libraries":{"a/1":{"type":"package"}}}"#,
     b"Package: a\nVersion: 1\nBuilt: R 4\nImports: b (>= 1)\n",
+    b"[[package]]\nname = \"a\"\nversion = \"1\"\nsource = \"x\"\n",
+    b"packages:\n\n  '@s/a@1.0.0':\n    dev: true\n",
+    b"\"a@^1\", a@npm:b@2:\n  version \"1\"\n",
+    br#"{"packages":{"node_modules/a":{"version":"1","dev":true}},"default":{"a":{"version":"==1"}}}"#,
     b"RpmP\0\0\0\0\x01\0\0\0\x01\0\0\0",
     b"#!/usr/bin/env -S sh -c\nexec \"$@\"\n",
 ];
@@ -94,6 +106,15 @@ proptest! {
             parse_rpm_database(&bytes).1,
             parse_pacman_desc(&bytes).1,
             parse_composer(&bytes).1,
+            parse_cargo_lock(&bytes).1,
+            parse_gemfile_lock(&bytes).1,
+            parse_npm_lock(&bytes).1,
+            parse_pipfile_lock(&bytes).1,
+            parse_pnpm_lock(&bytes).1,
+            parse_requirements(&bytes).1,
+            parse_poetry_lock(&bytes).1,
+            parse_uv_lock(&bytes).1,
+            parse_yarn_lock(&bytes).1,
             parse_deps_json(&bytes).1,
             parse_erlang_app(&bytes).1,
             parse_start_erl(&bytes).1,
@@ -167,5 +188,10 @@ const PATHS: &[&str] = &[
     "Cellar/a/1/INSTALL_RECEIPT.json",
     "perl/.meta/a-1/install.json",
     "rocks/a/1-1/a-1-1.rockspec",
+    "app/package-lock.json",
+    "app/pnpm-lock.yaml",
+    "app/yarn.lock",
+    "app/uv.lock",
+    "app/Cargo.lock",
     "bin/entry",
 ];

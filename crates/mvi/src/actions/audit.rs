@@ -111,9 +111,11 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImag
         gaps: examined.gaps(),
         packages: Vec::new(),
         hidden_packages: Vec::new(),
+        locked_packages: Vec::new(),
     };
     let inventory = examined.into_inventory();
     (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
+    audited.locked_packages = inventory.locked;
     Ok(audited)
 }
 

@@ -55,6 +55,8 @@ pub(crate) struct AuditedImage {
     pub packages: Vec<Package>,
     /// Packages that are gone and still shipped.
     pub hidden_packages: Vec<Package>,
+    /// Packages that lock files name and nothing shows to be there.
+    pub locked_packages: Vec<Package>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
