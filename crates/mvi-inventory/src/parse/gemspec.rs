@@ -29,6 +29,9 @@ pub fn parse_gemspec(bytes: &[u8]) -> (Option<GemRecord>, Vec<Problem>) {
     // Behind `else` stands what Rubies of long ago would make of it, development's needs included.
     for line in text.lines().map(str::trim).take_while(|line| *line != "else") {
         if let Some(stub) = line.strip_prefix("# stub: ") {
+            if !gem.name.is_empty() {
+                continue; // a second such line names what has to be compiled
+            }
             let mut words = stub.split(' ');
             let mut next = || words.next().unwrap_or_default().to_owned();
             (gem.name, gem.version) = (next(), next());
@@ -99,7 +102,7 @@ mod tests {
     #[test]
     fn the_lines_that_rubygems_writes_are_read() {
         check(
-            "# -*- encoding: utf-8 -*-\n# stub: nokogiri 1.15.4 x86_64-linux lib\n\nGem::Specification.new do |s|\n  \
+            "# -*- encoding: utf-8 -*-\n# stub: nokogiri 1.15.4 x86_64-linux lib\n# stub: ext/x/extconf.rb\n\nGem::Specification.new do |s|\n  \
              s.name = \"nokogiri\".freeze\n  s.version = \"1.15.4\"\n  s.authors = [\"Mike D\".freeze, \"A P\".freeze]\n  \
              s.licenses = [\"MIT\".freeze]\n  if s.respond_to? :specification_version then\n    \
              s.add_runtime_dependency(%q<racc>.freeze, [\"~> 1.4\"])\n    \
