@@ -138,7 +138,7 @@ fn sighting<'a>(document: &Document<'_>, life: Life<Installed>) -> Sighting<'a> 
     let known = Sighting::new(Ecosystem::Rpm, life.record.record.name.clone(), &document.path, &life);
     let record = life.record.record;
     let source = record.source().map(|(name, version)| Source { name, version });
-    let epoch = record.epoch.filter(|epoch| *epoch > 0).map(|epoch| epoch.to_string());
+    let epoch = record.epoch.map(|epoch| epoch.to_string());
     let qualifiers = [("epoch", epoch), ("rpmmod", record.module), ("upstream", record.source_rpm)];
     Sighting {
         architecture: record.architecture.unwrap_or_default(),

@@ -40,7 +40,7 @@ pub fn parse_gemspec(bytes: &[u8]) -> (Option<GemRecord>, Vec<Problem>) {
             match attribute {
                 "name" if gem.name.is_empty() => gem.name = quoted(value).next().unwrap_or_default().to_owned(),
                 "version" if gem.version.is_empty() => {
-                    gem.version = quoted(value).next().unwrap_or_default().to_owned()
+                    gem.version = quoted(value).next().unwrap_or_default().to_owned();
                 }
                 "licenses" | "license" => gem.licences = quoted(value).map(str::to_owned).collect(),
                 "authors" | "author" => gem.author = quoted(value).next().map(str::to_owned),
