@@ -11,6 +11,7 @@ use mvi_inventory::parse::gemspec::parse_gemspec;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
 use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
 use mvi_inventory::parse::locks::gemfile_lock::parse_gemfile_lock;
+use mvi_inventory::parse::locks::hex_lock::{parse_mix_lock, parse_rebar_lock};
 use mvi_inventory::parse::locks::npm_lock::parse_npm_lock;
 use mvi_inventory::parse::locks::pipfile_lock::parse_pipfile_lock;
 use mvi_inventory::parse::locks::pnpm_lock::parse_pnpm_lock;
@@ -101,6 +102,8 @@ pub fn lock_files(bytes: &[u8]) {
         parse_poetry_lock,
         parse_uv_lock,
         parse_yarn_lock,
+        parse_mix_lock,
+        parse_rebar_lock,
     ];
     for read in readers {
         let (packages, _) = read(bytes);

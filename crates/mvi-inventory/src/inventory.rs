@@ -133,7 +133,9 @@ impl Inventory {
             installed.entry(key).or_default().push(index);
         }
         for sighting in meant {
-            let key = (sighting.ecosystem, sighting.name.clone(), sighting.version.clone());
+            // What Hex sends becomes an application of OTP.
+            let installed_as = if sighting.ecosystem == Ecosystem::Hex { Ecosystem::Otp } else { sighting.ecosystem };
+            let key = (installed_as, sighting.name.clone(), sighting.version.clone());
             let Some(indices) = installed.get(&key) else {
                 let package = self.package(sighting);
                 self.locked.push(package);

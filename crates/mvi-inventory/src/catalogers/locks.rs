@@ -12,6 +12,7 @@ use crate::parse::composer::parse_composer;
 use crate::parse::locks::LockedPackage;
 use crate::parse::locks::cargo_lock::parse_cargo_lock;
 use crate::parse::locks::gemfile_lock::parse_gemfile_lock;
+use crate::parse::locks::hex_lock::{parse_mix_lock, parse_rebar_lock};
 use crate::parse::locks::npm_lock::parse_npm_lock;
 use crate::parse::locks::pipfile_lock::parse_pipfile_lock;
 use crate::parse::locks::pnpm_lock::parse_pnpm_lock;
@@ -31,18 +32,30 @@ const FORMATS: &[(&[u8], Ecosystem, Reader)] = &[
     (b"Gemfile.lock", Ecosystem::Gem, parse_gemfile_lock),
     (b"Pipfile.lock", Ecosystem::Pypi, parse_pipfile_lock),
     (b"composer.lock", Ecosystem::Composer, read_composer_lock),
+    (b"mix.lock", Ecosystem::Hex, parse_mix_lock),
     (b"npm-shrinkwrap.json", Ecosystem::Npm, parse_npm_lock),
     (b"package-lock.json", Ecosystem::Npm, parse_npm_lock),
     (b"pnpm-lock.yaml", Ecosystem::Npm, parse_pnpm_lock),
     (b"poetry.lock", Ecosystem::Pypi, parse_poetry_lock),
+    (b"rebar.lock", Ecosystem::Hex, parse_rebar_lock),
     (b"requirements.txt", Ecosystem::Pypi, parse_requirements),
     (b"uv.lock", Ecosystem::Pypi, parse_uv_lock),
     (b"yarn.lock", Ecosystem::Npm, parse_yarn_lock),
 ];
 
 /// Folders of packages that came from elsewhere, with the lock files of their authors.
-const FOREIGN: [&[u8]; 8] =
-    [b"node_modules", b"nodejs", b"site-packages", b"dist-packages", b"vendor", b"gems", b"registry", b"checkouts"];
+const FOREIGN: [&[u8]; 10] = [
+    b"_build",
+    b"deps",
+    b"node_modules",
+    b"nodejs",
+    b"site-packages",
+    b"dist-packages",
+    b"vendor",
+    b"gems",
+    b"registry",
+    b"checkouts",
+];
 
 impl Cataloger for Locks {
     fn name(&self) -> &'static str {

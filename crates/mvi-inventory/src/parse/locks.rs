@@ -2,6 +2,7 @@
 
 pub mod cargo_lock;
 pub mod gemfile_lock;
+pub mod hex_lock;
 pub mod npm_lock;
 pub mod pipfile_lock;
 pub mod pnpm_lock;

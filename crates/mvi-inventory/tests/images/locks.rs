@@ -41,6 +41,20 @@ fn a_package_that_is_not_installed_is_only_meant() {
 }
 
 #[test]
+fn what_hex_sends_is_installed_as_an_application() {
+    check(
+        &[&[
+            File(
+                "app/mix.lock",
+                "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"x\"},\n  \"b\": {:hex, :b, \"2.0.0\", \"x\"},\n}\n",
+            ),
+            File("app/lib/a-1.0.0/ebin/a.app", "{application, a, [{vsn, \"1.0.0\"}]}."),
+        ]],
+        &["there a 1.0.0 Record Unknown 35 bytes", "meant b 2.0.0 Lock Unknown 0 bytes"],
+    );
+}
+
+#[test]
 fn of_several_locks_the_one_that_needs_it_most_counts() {
     check(
         &[&[

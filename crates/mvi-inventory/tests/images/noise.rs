@@ -14,6 +14,7 @@ use mvi_inventory::parse::gemspec::parse_gemspec;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
 use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
 use mvi_inventory::parse::locks::gemfile_lock::parse_gemfile_lock;
+use mvi_inventory::parse::locks::hex_lock::{parse_mix_lock, parse_rebar_lock};
 use mvi_inventory::parse::locks::npm_lock::parse_npm_lock;
 use mvi_inventory::parse::locks::pipfile_lock::parse_pipfile_lock;
 use mvi_inventory::parse::locks::pnpm_lock::parse_pnpm_lock;
@@ -109,6 +110,8 @@ proptest! {
             parse_cargo_lock(&bytes).1,
             parse_gemfile_lock(&bytes).1,
             parse_npm_lock(&bytes).1,
+            parse_mix_lock(&bytes).1,
+            parse_rebar_lock(&bytes).1,
             parse_pipfile_lock(&bytes).1,
             parse_pnpm_lock(&bytes).1,
             parse_requirements(&bytes).1,
