@@ -55,5 +55,8 @@ mod tests {
             &bytes,
             "byte 0: damaged database: page 1 is missing or used twice; byte 0: damaged database: no table `Packages`",
         );
+        bytes[103..105].copy_from_slice(&[0, 200]); // two hundred pages below it
+        let problems = parse_rpm_database(&bytes).1;
+        assert_eq!(problems[0].to_string(), "byte 0: damaged database: more pages are named than there are");
     }
 }

@@ -74,7 +74,14 @@ impl<'a> Sqlite<'a> {
             };
             let head = if number == 1 { 100 } else { 0 };
             match page[head] {
-                INTERIOR => pending.extend(children(page, head)),
+                INTERIOR => {
+                    pending.extend(children(page, head));
+                    let pages = self.bytes.len() / self.page_size;
+                    if pending.len() > pages {
+                        pending.truncate(pages);
+                        problems.push(at, damaged("more pages are named than there are".to_owned()));
+                    }
+                }
                 LEAF => {
                     for cell in cells(page, head, 8) {
                         match self.payload(page, cell) {
