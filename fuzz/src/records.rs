@@ -6,7 +6,7 @@ use mvi_inventory::parse::conda_meta::parse_conda_meta;
 use mvi_inventory::parse::deps_json::parse_deps_json;
 use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
-use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_start_erl};
+use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_release, parse_start_erl};
 use mvi_inventory::parse::gemspec::parse_gemspec;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
 use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
@@ -87,7 +87,13 @@ pub fn language_records(bytes: &[u8]) {
     parse_r_description(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
     parse_perl_install(bytes).0.iter().for_each(|it| named(&it.module, &it.version));
     parse_nix_path(bytes).iter().for_each(|it| named(it.name, it.hash));
-    let _ = (parse_start_erl(bytes), parse_brew_receipt(bytes), parse_packlist(bytes), parse_rockspec(bytes));
+    let _ = (
+        parse_release(bytes),
+        parse_start_erl(bytes),
+        parse_brew_receipt(bytes),
+        parse_packlist(bytes),
+        parse_rockspec(bytes),
+    );
 }
 
 /// The bytes as each kind of lock file.

@@ -60,6 +60,23 @@ pub fn parse_start_erl(bytes: &[u8]) -> (Option<String>, Vec<Problem>) {
     (version.map(str::to_owned), problems.into_vec())
 }
 
+/// The version of the Erlang run-time system in a release resource file: `{release, {NAME, VSN}, {erts, VSN}, …}`, rel(4).
+pub fn parse_release(bytes: &[u8]) -> (Option<String>, Vec<Problem>) {
+    let mut problems = Problems::default();
+    let term = parse_term(bytes);
+    let version = match term.as_ref().and_then(Term::tuple) {
+        Some([Term::Atom("release"), _, erts, ..]) => match erts.tuple() {
+            Some([Term::Atom("erts"), version]) => version.text().filter(|version| !version.is_empty()),
+            Some(_) | None => None,
+        },
+        Some(_) | None => None,
+    };
+    if version.is_none() {
+        problems.push(0, ProblemKind::UnreadableLine { line: quote(bytes) });
+    }
+    (version, problems.into_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +118,8 @@ mod tests {
     fn the_run_time_system_is_the_first_word() {
         assert_eq!(parse_start_erl(b"13.1.5 25\n").0.as_deref(), Some("13.1.5"));
         assert_eq!(parse_start_erl(b"").1.len(), 1);
+        let release = b"%% made\n{release, {\"hello\", \"1.2.3\"}, {erts, \"13.1.5\"},\n [{kernel, \"8.5.3\"}]}.";
+        assert_eq!(parse_release(release).0.as_deref(), Some("13.1.5"));
+        assert_eq!(parse_release(b"{release, a, b}.").1.len(), 1);
     }
 }

@@ -77,6 +77,7 @@ fn applications_and_the_run_time_system_of_a_release_are_packages() {
             File("app/lib/crypto-5.1.2/priv/lib/crypto.so", "12345"),
             File("app/lib/stdlib-4.2/ebin/stdlib.app", "{application, stdlib, [{vsn, \"4.2\"}]}."),
             File("app/releases/start_erl.data", "13.1.5 25\n"),
+            File("app/releases/1.2.3/app.rel", "{release, {\"app\", \"1.2.3\"}, {erts, \"13.1.5\"}, []}."),
             File("app/erts-13.1.5/bin/beam.smp", "1234567"),
             File("x/ebin/y.app", "oops"),
         ],

@@ -8,7 +8,7 @@ use mvi_inventory::parse::deps_json::parse_deps_json;
 use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::elf::parse_elf_head;
-use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_start_erl};
+use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_release, parse_start_erl};
 use mvi_inventory::parse::extended_states::parse_extended_states;
 use mvi_inventory::parse::gemspec::parse_gemspec;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
@@ -121,6 +121,7 @@ proptest! {
             parse_deps_json(&bytes).1,
             parse_erlang_app(&bytes).1,
             parse_start_erl(&bytes).1,
+            parse_release(&bytes).1,
             parse_gemspec(&bytes).1,
             parse_brew_receipt(&bytes).1,
             parse_perl_install(&bytes).1,
