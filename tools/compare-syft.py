@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compare mvi's package lists with syft's, image by image: compare-syft.py [--json] IMAGE.tar…
 
-Images are docker-archives; without any, those of the corpus. Compared are dpkg, apk, Python and npm packages by name and
+Images are docker-archives; without any, those of the corpus. Compared are installed packages of the kinds below by name and
 version, each once. Syft is no truth: every difference is listed, to be judged by a person. Recall is the share of
 syft's packages that mvi has, precision the share of mvi's that syft has."""
 import glob, json, os, re, subprocess, sys, tempfile
@@ -9,11 +9,12 @@ import glob, json, os, re, subprocess, sys, tempfile
 folder = lambda variable, name: os.environ.get(variable) or os.path.join(tempfile.gettempdir(), name)
 MVI = os.environ.get("MVI_BIN", "mvi")
 SYFT = os.path.join(folder("MVI_PEERS", "mvi-peers"), "bin", "syft")
-KINDS = {"deb": "deb", "apk": "apk", "python": "pypi", "npm": "npm"}
+KINDS = {"deb": "deb", "apk": "apk", "rpm": "rpm", "alpm": "alpm", "python": "pypi", "npm": "npm", "erlang-otp": "otp", "lua-rocks": "luarocks"}
 
 
 def key(kind, name, version):
-    # PEP 503: the spelling of a Python name does not matter.
+    # PEP 503: the spelling of a Python name does not matter. An epoch of 0 is none.
+    version = version.removeprefix("0:") if kind == "rpm" else version
     return kind, re.sub(r"[-_.]+", "-", name).lower() if kind == "pypi" else name, version
 
 

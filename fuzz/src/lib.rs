@@ -14,16 +14,18 @@ use mvi_image::{
     Algorithm, Digest, FileTree, Image, ImageError, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
     merge, open, scan,
 };
-use mvi_inventory::parse::apk_installed::parse_apk_installed;
-use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
-use mvi_inventory::parse::package_json::parse_package_json;
-use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
-use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
 use mvi_inventory::{InventoryCollector, take};
 use mvi_registry::Reference;
 use mvi_seal::{PublicKey, Sealed, SigningKey};
 use mvi_standard::crq::{Calendar, at, read_crq, write_crq};
 use mvi_standard::fleet_file::FleetFile;
+
+mod records;
+
+pub use records::{
+    apk_installed, conda_meta, dpkg_status, language_records, lock_files, package_json, pacman_desc, python_metadata,
+    rpm_database,
+};
 
 const BLOCK: usize = 512;
 
@@ -89,35 +91,6 @@ pub fn reference(bytes: &[u8]) {
     if let Ok(reference) = text.parse::<Reference>() {
         assert_eq!(reference.to_string().parse::<Reference>().ok(), Some(reference), "a name is its own name");
     }
-}
-
-/// The bytes as `/var/lib/dpkg/status` and as a file of `status.d`.
-pub fn dpkg_status(bytes: &[u8]) {
-    for field in [StatusField::Needed, StatusField::Optional] {
-        let (records, _) = parse_dpkg_status(bytes, field);
-        assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
-    }
-}
-
-/// The bytes as `/lib/apk/db/installed`.
-pub fn apk_installed(bytes: &[u8]) {
-    let (records, _) = parse_apk_installed(bytes);
-    assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
-}
-
-/// The bytes as `METADATA`, `RECORD` and `installed-files.txt` of a Python package.
-pub fn python_metadata(bytes: &[u8]) {
-    if let (Some(metadata), _) = parse_python_metadata(bytes) {
-        let name = normalise_name(&metadata.name);
-        assert_eq!(normalise_name(&name), name, "a normal name is normal");
-    }
-    let _ = parse_python_record(bytes);
-    let _ = parse_installed_files(bytes);
-}
-
-/// The bytes as `package.json`.
-pub fn package_json(bytes: &[u8]) {
-    let _ = parse_package_json(bytes);
 }
 
 /// The bytes as a Dockerfile: nothing is lost, and everything lies inside.

@@ -34,6 +34,7 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
     of("Chainguard", "apk", Some("chainguard"), Scheme::Apk, Release::None),
     of("Debian", "deb", Some("debian"), Scheme::Deb, Release::Major),
     of("PyPI", "pypi", None, Scheme::Pypi, Release::None),
+    of("RubyGems", "gem", None, Scheme::Gem, Release::None),
     of("Ubuntu", "deb", Some("ubuntu"), Scheme::Deb, Release::Minor),
     of("Wolfi", "apk", Some("wolfi"), Scheme::Apk, Release::None),
     of("npm", "npm", None, Scheme::Semantic, Release::None),

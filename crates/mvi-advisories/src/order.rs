@@ -2,6 +2,7 @@
 
 mod apk;
 mod deb;
+mod gem;
 mod pypi;
 mod semantic;
 
@@ -20,6 +21,8 @@ pub enum Scheme {
     Apk,
     /// Debian's: Policy 5.6.12.
     Deb,
+    /// Ruby's: Gem::Version of RubyGems.
+    Gem,
     /// Python's: the version specifiers of the Python Packaging User Guide (PEP 440).
     Pypi,
     /// Semantic Versioning 2.0.0, as npm has it.
@@ -31,6 +34,7 @@ impl Scheme {
         match self {
             Self::Apk => &apk::Apk,
             Self::Deb => &deb::Deb,
+            Self::Gem => &gem::Gem,
             Self::Pypi => &pypi::Pypi,
             Self::Semantic => &semantic::Semantic,
         }

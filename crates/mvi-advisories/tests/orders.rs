@@ -48,6 +48,11 @@ fn python_orders_as_packaging_does() {
 }
 
 #[test]
+fn ruby_orders_as_rubygems_does() {
+    check(Scheme::Gem, include_str!("vectors/gem.tsv"));
+}
+
+#[test]
 fn npm_orders_as_node_semver_does() {
     check(Scheme::Semantic, include_str!("vectors/npm.tsv"));
     check(Scheme::Semantic, include_str!("vectors/semver.tsv"));
@@ -71,7 +76,7 @@ proptest! {
 
     #[test]
     fn any_texts_are_compared_or_refused_and_turned_round_alike(left in ".{0,12}", right in ".{0,12}") {
-        for scheme in [Scheme::Apk, Scheme::Deb, Scheme::Pypi, Scheme::Semantic] {
+        for scheme in [Scheme::Apk, Scheme::Deb, Scheme::Gem, Scheme::Pypi, Scheme::Semantic] {
             prop_assert_eq!(scheme.compare(&left, &right), scheme.compare(&right, &left).map(Ordering::reverse));
         }
     }

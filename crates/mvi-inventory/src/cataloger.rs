@@ -1,12 +1,13 @@
 //! What a cataloger is: it claims record files by their paths and turns what became of them into packages.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 
-use mvi_image::{Gap, GapCode};
+use mvi_image::{FileTree, Gap, GapCode};
 
 use crate::document::Document;
-use crate::life::Ended;
-use crate::package::{Ecosystem, Leftover, Requested, Source};
+use crate::life::{Ended, Life, OneOf, Record, Sole, lives};
+use crate::package::{Ecosystem, Evidence, Leftover, Requested, Scope, Source};
 use crate::parse::Problem;
 use crate::requests::Requests;
 
@@ -61,6 +62,11 @@ pub trait Cataloger: Sync {
         &[]
     }
 
+    /// Packages that have no record and show by the paths of the image alone.
+    fn look<'a>(&self, _tree: &FileTree) -> Findings<'a> {
+        Findings::default()
+    }
+
     /// The packages in the claimed files, ordered by path.
     fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a>;
 }
@@ -92,6 +98,32 @@ impl Findings<'_> {
                 self.gap(document, layer, text);
             }
         }
+    }
+
+    /// The lives of the one package that a document is the record of. `parse` gives its version and what else it says.
+    pub(crate) fn sole<'a, T: Clone>(
+        &mut self,
+        document: &Document<'a>,
+        parse: impl Fn(&'a [u8]) -> (Option<(String, T)>, Vec<Problem>),
+    ) -> Vec<Life<Sole<'a, T>>> {
+        lives(document, |layer, bytes| {
+            let (record, problems) = parse(bytes);
+            self.problems(document, layer, &problems);
+            record.map(|(version, says)| Sole { version, says, bytes }).into_iter().collect()
+        })
+    }
+
+    /// The lives of the packages that a document names. `parse` gives what it says of each, with its key and its version.
+    pub(crate) fn several<'a, T: Clone + Hash>(
+        &mut self,
+        document: &Document<'a>,
+        parse: impl Fn(&'a [u8]) -> (Vec<OneOf<T>>, Vec<Problem>),
+    ) -> Vec<Life<OneOf<T>>> {
+        lives(document, |layer, bytes| {
+            let (records, problems) = parse(bytes);
+            self.problems(document, layer, &problems);
+            records
+        })
     }
 
     /// Records one flaw of a document.
@@ -127,6 +159,51 @@ pub(crate) struct Sighting<'a> {
     pub(crate) declared_bytes: Option<u64>,
     pub(crate) requested: Requested,
     pub(crate) essential: bool,
+    pub(crate) evidence: Evidence,
+    pub(crate) locked: Option<Scope>,
+    pub(crate) licences: Vec<String>,
+    pub(crate) supplier: Option<String>,
+    pub(crate) depends: Vec<String>,
+    /// What its package URL says beside the usual.
+    pub(crate) qualifiers: Vec<(&'static str, String)>,
+}
+
+impl Sighting<'_> {
+    /// A package of which the record at `path` tells no more than the name and the version; it owns no file.
+    pub(crate) fn new<R: Record>(ecosystem: Ecosystem, name: String, path: &[u8], life: &Life<R>) -> Self {
+        Self {
+            version: life.record.version().to_owned(),
+            changed: life.changed,
+            ended: life.ended.clone(),
+            ..Self::bare(ecosystem, name, path, life.introduced)
+        }
+    }
+
+    /// A package that came with one layer and never changed, without a version.
+    pub(crate) fn bare(ecosystem: Ecosystem, name: String, path: &[u8], introduced: u32) -> Self {
+        Self {
+            ecosystem,
+            name,
+            version: String::new(),
+            architecture: String::new(),
+            source: None,
+            record: path.to_vec(),
+            site: path.to_vec(),
+            introduced,
+            changed: introduced,
+            ended: None,
+            files: OwnedFiles::Listed(Vec::new()),
+            declared_bytes: None,
+            requested: Requested::Unknown,
+            essential: false,
+            evidence: Evidence::Record,
+            locked: None,
+            licences: Vec::new(),
+            supplier: None,
+            depends: Vec::new(),
+            qualifiers: Vec::new(),
+        }
+    }
 }
 
 /// Which files a package brought.

@@ -34,7 +34,7 @@ impl Collector for InventoryCollector {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 }
 
@@ -96,10 +96,13 @@ mod tests {
         check("var/lib/apt/extended_states", FileKind::File, 0o644, RECORD);
         check("lib/apk/db/installed", FileKind::File, 0o644, DATABASE);
         check("usr/lib/apk/db/installed", FileKind::File, 0o644, DATABASE);
+        check("var/lib/rpm/Packages", FileKind::File, 0o644, DATABASE);
+        check("usr/lib/sysimage/rpm/rpmdb.sqlite", FileKind::File, 0o644, DATABASE);
         check("etc/apk/world", FileKind::File, 0o644, RECORD);
         check("usr/lib/os-release", FileKind::File, 0o644, RECORD);
         check("a/b.dist-info/METADATA", FileKind::File, 0o755, RECORD);
         check("a/node_modules/b/package.json", FileKind::File, 0o644, RECORD);
+        check("opt/conda/conda-meta/zlib-1.2.13-h5eee18b_0.json", FileKind::File, 0o644, RECORD);
     }
 
     #[test]

@@ -27,3 +27,30 @@ impl<'t> Folders<'t> {
         if folder.is_empty() { name.to_vec() } else { [folder, name].join(&b'/') }
     }
 }
+
+/// `path` seen from the folder `base`, cleaned; `..` stays below the root.
+pub(crate) fn join(base: &[u8], path: &[u8]) -> Vec<u8> {
+    let base = if path.starts_with(b"/") { b"" } else { base };
+    let mut names: Vec<&[u8]> = Vec::new();
+    for name in base.split(|byte| *byte == b'/').chain(path.split(|byte| *byte == b'/')) {
+        match name {
+            b"" | b"." => {}
+            b".." => _ = names.pop(),
+            name => names.push(name),
+        }
+    }
+    names.join(&b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_paths_are_seen_from_their_site() {
+        let joined = |base: &str, path: &str| String::from_utf8(join(base.as_bytes(), path.as_bytes())).unwrap();
+        assert_eq!(joined("usr/lib/python3/site-packages", "../../../bin/flask"), "usr/bin/flask");
+        assert_eq!(joined("a", "/etc/x"), "etc/x");
+        assert_eq!(joined("a", "../../../x"), "x");
+    }
+}

@@ -5,17 +5,7 @@ use mvi_image::{FileKind, FileTree, Gap, GapCode};
 use crate::document::{Content, Document};
 
 /// Databases of package managers that no cataloger reads.
-const FOREIGN: [(&str, &str); 9] = [
-    ("var/lib/rpm/rpmdb.sqlite", "rpm"),
-    ("var/lib/rpm/Packages", "rpm"),
-    ("var/lib/rpm/Packages.db", "rpm"),
-    ("usr/lib/sysimage/rpm/rpmdb.sqlite", "rpm"),
-    ("usr/lib/sysimage/rpm/Packages", "rpm"),
-    ("usr/lib/sysimage/rpm/Packages.db", "rpm"),
-    ("var/lib/rpmmanifest/container-manifest-2", "rpm"),
-    ("var/lib/pacman/local", "pacman"),
-    ("var/db/pkg", "portage"),
-];
+const FOREIGN: [(&str, &str); 2] = [("var/lib/rpmmanifest/container-manifest-2", "rpm"), ("var/db/pkg", "portage")];
 
 /// Gaps for databases of package managers that no cataloger reads: their packages are missing from the inventory.
 pub(crate) fn foreign_gaps(tree: &FileTree) -> Vec<Gap> {

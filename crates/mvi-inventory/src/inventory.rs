@@ -1,5 +1,7 @@
 //! Taking the inventory: catalogers over documents, files to their owners, one sorted list.
 
+use std::collections::HashMap;
+
 use mvi_image::{FileTree, Gap, GapCode, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,7 @@ use crate::gather::documents;
 use crate::hidden::hidden_weights;
 use crate::os::read_os_release;
 use crate::owners::{Owners, Weight, own};
-use crate::package::{Hidden, Leftover, Package};
+use crate::package::{Ecosystem, Evidence, Hidden, Leftover, Package};
 use crate::parse::os_release::OsRelease;
 use crate::purl::{PurlParts, purl};
 use crate::requests::{RequestedAbove, Requests, requested_above};
@@ -25,6 +27,9 @@ pub struct Inventory {
     pub packages: Vec<Package>,
     /// Packages that are gone from the image but travel in a lower layer, in the same order.
     pub hidden: Vec<Package>,
+    /// Packages that only lock files name, in the same order: nothing shows that they are in the image. Those that are
+    /// there as well are among `packages`, with what the lock file means them for.
+    pub locked: Vec<Package>,
     /// Packages that dpkg remembers without having them installed whole, by name.
     pub leftovers: Vec<Leftover>,
     /// What could not be read, by path.
@@ -56,15 +61,19 @@ pub fn take(tree: &FileTree) -> Inventory {
             inventory.gaps.push(Gap::whole(GapCode::Database, text));
         }
         sightings.extend(found);
+        sightings.extend(cataloger.look(tree).sightings);
         inventory.leftovers.extend(leftovers);
         inventory.gaps.extend(gaps);
         inventory.requests.extend(requests);
     }
     inventory.gaps.extend(foreign_gaps(tree));
     sightings.sort_by(|left, right| order(left).cmp(&order(right)));
+    let (meant, sightings): (Vec<_>, Vec<_>) =
+        sightings.into_iter().partition(|sighting| sighting.evidence == Evidence::Lock);
     let (gone, here): (Vec<_>, Vec<_>) = sightings.into_iter().partition(|sighting| sighting.ended.is_some());
     inventory.add_packages(tree, &here);
     inventory.add_hidden(tree, &gone, &here);
+    inventory.add_locked(&meant);
     inventory.finish()
 }
 
@@ -89,9 +98,10 @@ impl Inventory {
             let Weight { bytes, files, touched } = weight;
             (package.installed_bytes, package.files) = (bytes, files);
             package.touched = package.touched.max(touched);
-            if !sighting.ecosystem.is_system() {
+            if sighting.ecosystem.rank() > 0 {
                 let owner = tree.find_no_follow(&sighting.record).and_then(|node| owners.owner_of(tree, node));
-                package.also_owned_by = owner.filter(|owner| here[*owner].ecosystem.is_system());
+                let ships = |owner: &usize| here[*owner].ecosystem.rank() < sighting.ecosystem.rank();
+                package.also_owned_by = owner.filter(ships);
             }
             self.packages.push(package);
         }
@@ -115,9 +125,32 @@ impl Inventory {
         }
     }
 
+    /// Tells installed packages what lock files mean them for; keeps apart those that are not installed.
+    fn add_locked(&mut self, meant: &[Sighting<'_>]) {
+        let mut installed: HashMap<(Ecosystem, String, String), Vec<usize>> = HashMap::new();
+        for (index, package) in self.packages.iter().enumerate().filter(|_| !meant.is_empty()) {
+            let key = (package.ecosystem, package.name.clone(), package.version.clone());
+            installed.entry(key).or_default().push(index);
+        }
+        for sighting in meant {
+            // What Hex sends becomes an application of OTP.
+            let installed_as = if sighting.ecosystem == Ecosystem::Hex { Ecosystem::Otp } else { sighting.ecosystem };
+            let key = (installed_as, sighting.name.clone(), sighting.version.clone());
+            let Some(indices) = installed.get(&key) else {
+                let package = self.package(sighting);
+                self.locked.push(package);
+                continue;
+            };
+            for index in indices {
+                let locked = &mut self.packages[*index].locked;
+                *locked = (*locked).into_iter().chain(sighting.locked).min();
+            }
+        }
+    }
+
     fn package(&mut self, sighting: &Sighting<'_>) -> Package {
-        let Sighting { ecosystem, name, version, architecture, .. } = sighting;
-        let parts = PurlParts { ecosystem: *ecosystem, name, version, architecture };
+        let Sighting { ecosystem, name, version, architecture, qualifiers, .. } = sighting;
+        let parts = PurlParts { ecosystem: *ecosystem, name, version, architecture, qualifiers };
         let purl = purl(parts, self.os.as_ref()).unwrap_or_else(|| {
             let text = format!("`{name}` {version} makes no package URL");
             self.gaps.push(Gap::at(GapCode::Database, &sighting.record, text));
@@ -139,6 +172,11 @@ impl Inventory {
             requested: sighting.requested,
             essential: sighting.essential,
             also_owned_by: None,
+            evidence: sighting.evidence,
+            locked: sighting.locked,
+            licences: sighting.licences.clone(),
+            supplier: sighting.supplier.clone(),
+            depends: sighting.depends.clone(),
             hidden: None,
         }
     }

@@ -1,6 +1,7 @@
 //! Follows the records of a document through the layers: when each came, when it changed, when it went.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use crate::document::{Content, Document};
 
@@ -12,6 +13,62 @@ pub(crate) trait Record {
     fn version(&self) -> &str;
     /// The bytes whose change counts as a change of the record.
     fn content(&self) -> &[u8];
+}
+
+/// A document that is the record of one package.
+#[derive(Debug, Clone)]
+pub(crate) struct Sole<'a, T> {
+    /// Version of the package.
+    pub(crate) version: String,
+    /// What else it says.
+    pub(crate) says: T,
+    /// The whole document.
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<T> Record for Sole<'_, T> {
+    fn key(&self) -> (&str, &str) {
+        ("", "")
+    }
+    fn version(&self) -> &str {
+        &self.version
+    }
+    fn content(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
+/// One of the packages that a document names.
+#[derive(Debug, Clone)]
+pub(crate) struct OneOf<T> {
+    /// Tells it from the others of the document.
+    pub(crate) key: String,
+    /// Version of the package.
+    pub(crate) version: String,
+    /// What else the document says of it.
+    pub(crate) says: T,
+    /// Tells what is said from anything else.
+    stamp: [u8; 8],
+}
+
+impl<T: Hash> OneOf<T> {
+    pub(crate) fn new(key: String, version: String, says: T) -> Self {
+        let mut hasher = DefaultHasher::new();
+        says.hash(&mut hasher);
+        Self { key, version, says, stamp: hasher.finish().to_be_bytes() }
+    }
+}
+
+impl<T> Record for OneOf<T> {
+    fn key(&self) -> (&str, &str) {
+        (&self.key, "")
+    }
+    fn version(&self) -> &str {
+        &self.version
+    }
+    fn content(&self) -> &[u8] {
+        &self.stamp
+    }
 }
 
 /// How a record ended.

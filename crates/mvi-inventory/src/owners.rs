@@ -16,8 +16,8 @@ pub struct Owners {
 impl Owners {
     /// The package that owns a path of `tree`, as an index into the inventory's packages.
     ///
-    /// Where a language package is part of one of the distribution, the latter owns its files. Of two packages of the
-    /// same rank that list the same file, the first one owns it. Folders are owned only where a record lists them.
+    /// Where a language package is part of one of the distribution or of Conda, the latter owns its files. Of two packages
+    /// of the same rank that list the same file, the first one owns it. Folders are owned only where a record lists them.
     #[must_use]
     pub fn owner_of(&self, tree: &FileTree, node: NodeId) -> Option<usize> {
         let owner = *self.packages.get(tree.index_of(node))?;
@@ -41,10 +41,9 @@ pub(crate) fn own(tree: &FileTree, sightings: &[Sighting<'_>]) -> (Owners, Vec<W
     let mut owners = Owners { packages: vec![0; tree.node_count()] };
     let mut weights = vec![Weight::default(); sightings.len()];
     let roots: HashSet<NodeId> = sightings.iter().filter_map(|sighting| root_of(tree, sighting)).collect();
-    let system_first = [true, false].into_iter().flat_map(|system| {
-        (0_u32..).zip(sightings).filter(move |(_, sighting)| sighting.ecosystem.is_system() == system)
-    });
-    for (index, sighting) in system_first {
+    let mut by_rank: Vec<(u32, &Sighting<'_>)> = (0_u32..).zip(sightings).collect();
+    by_rank.sort_by_key(|(_, sighting)| sighting.ecosystem.rank());
+    for (index, sighting) in by_rank {
         let mut nodes = match &sighting.files {
             OwnedFiles::Listed(paths) => paths.iter().filter_map(|path| tree.find_no_follow(path)).collect(),
             OwnedFiles::Folder(_) => files_below(tree, root_of(tree, sighting), &roots),

@@ -6,14 +6,44 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ecosystem {
+    /// Arch and other users of pacman.
+    Alpm,
     /// Alpine, Wolfi and other users of apk.
     Apk,
+    /// Formulas of Homebrew.
+    Brew,
+    /// Crates of Rust.
+    Cargo,
+    /// PHP packages.
+    Composer,
+    /// Packages of Conda, whatever language they are written in.
+    Conda,
+    /// Perl distributions.
+    Cpan,
+    /// Packages of R.
+    Cran,
     /// Debian, Ubuntu and other users of dpkg.
     Deb,
+    /// Ruby gems.
+    Gem,
+    /// Packages of Erlang and Elixir as lock files name them.
+    Hex,
+    /// Lua rocks.
+    Luarocks,
+    /// Java artifacts.
+    Maven,
+    /// Store paths of Nix.
+    Nix,
     /// Node packages.
     Npm,
+    /// .NET packages.
+    Nuget,
+    /// Applications of Erlang/OTP, those of Elixir among them.
+    Otp,
     /// Python distributions.
     Pypi,
+    /// Red Hat, Fedora, openSUSE and other users of rpm.
+    Rpm,
 }
 
 impl Ecosystem {
@@ -21,10 +51,25 @@ impl Ecosystem {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Alpm => "alpm",
             Self::Apk => "apk",
+            Self::Brew => "brew",
+            Self::Cargo => "cargo",
+            Self::Composer => "composer",
+            Self::Conda => "conda",
+            Self::Cpan => "cpan",
+            Self::Cran => "cran",
             Self::Deb => "deb",
+            Self::Gem => "gem",
+            Self::Hex => "hex",
+            Self::Luarocks => "luarocks",
+            Self::Maven => "maven",
+            Self::Nix => "nix",
             Self::Npm => "npm",
+            Self::Nuget => "nuget",
+            Self::Otp => "otp",
             Self::Pypi => "pypi",
+            Self::Rpm => "rpm",
         }
     }
 
@@ -32,8 +77,43 @@ impl Ecosystem {
     #[must_use]
     pub fn is_system(self) -> bool {
         match self {
-            Self::Apk | Self::Deb => true,
-            Self::Npm | Self::Pypi => false,
+            Self::Alpm | Self::Apk | Self::Deb | Self::Rpm => true,
+            Self::Brew
+            | Self::Cargo
+            | Self::Composer
+            | Self::Conda
+            | Self::Cpan
+            | Self::Cran
+            | Self::Gem
+            | Self::Hex
+            | Self::Luarocks
+            | Self::Maven
+            | Self::Nix
+            | Self::Npm
+            | Self::Nuget
+            | Self::Otp
+            | Self::Pypi => false,
+        }
+    }
+
+    /// Who comes first where two list the same file: distributions, then collections that bring packages of languages
+    /// along, then those languages.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Alpm | Self::Apk | Self::Deb | Self::Rpm => 0,
+            Self::Brew | Self::Conda | Self::Nix => 1,
+            Self::Cargo
+            | Self::Composer
+            | Self::Cpan
+            | Self::Cran
+            | Self::Gem
+            | Self::Hex
+            | Self::Luarocks
+            | Self::Maven
+            | Self::Npm
+            | Self::Nuget
+            | Self::Otp
+            | Self::Pypi => 2,
         }
     }
 }
@@ -43,7 +123,8 @@ impl Ecosystem {
 pub struct Package {
     /// Its kind.
     pub ecosystem: Ecosystem,
-    /// Its name: normalised for Python (PEP 503), with its scope for Node.
+    /// Its name: normalised for Python (PEP 503), with its scope for Node, as `vendor/name` for PHP and `group:artifact`
+    /// for Java.
     pub name: String,
     /// Its version, as the record spells it.
     pub version: String,
@@ -70,8 +151,21 @@ pub struct Package {
     pub requested: Requested,
     /// Marked as needed for the system to work at all (deb only).
     pub essential: bool,
-    /// The package of the distribution that ships this language package, as an index into the inventory's packages.
+    /// The package of the distribution or of Conda that ships this language package, as an index into the inventory's
+    /// packages.
     pub also_owned_by: Option<usize>,
+    /// How it is known that it is there.
+    pub evidence: Evidence,
+    /// What a lock file of the image means it for; none where no lock file names it in this version.
+    pub locked: Option<Scope>,
+    /// Its licences, as the record spells them.
+    pub licences: Vec<String>,
+    /// Who made or maintains it, as the record says: Debian's and Alpine's maintainer, rpm's vendor, the author in
+    /// records of languages.
+    pub supplier: Option<String>,
+    /// What it needs to run, by name, in the order of its record and each once. Where the image has what is needed it is
+    /// the name of the package that has it, of alternatives the first; otherwise the name as the record has it.
+    pub depends: Vec<String>,
     /// Set for packages that are gone from the image but still travel in a lower layer.
     pub hidden: Option<Hidden>,
 }
@@ -79,9 +173,9 @@ pub struct Package {
 /// The source package that a binary package was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Debian's `Source`, Alpine's origin.
+    /// Debian's `Source`, Alpine's origin, the name in rpm's `SOURCERPM`.
     pub name: String,
-    /// Its version, which for Debian may differ from the binary's; Alpine's is always the same.
+    /// Its version, which for Debian may differ from the binary's; Alpine's is always the same, rpm's has no epoch.
     pub version: String,
 }
 
@@ -95,6 +189,30 @@ pub enum Requested {
     No,
     /// The package manager's memory of it is missing, or this ecosystem keeps none.
     Unknown,
+}
+
+/// How it is known that a package is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// What its package manager wrote down when it put it there.
+    Record,
+    /// The path of its folder alone.
+    Path,
+    /// A lock file names it: somebody meant it to be there. Nothing shows that it is.
+    Lock,
+}
+
+/// What a lock file means a package for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The program needs it to run.
+    Production,
+    /// The lock file does not tell what for.
+    Unknown,
+    /// Only building or testing needs it.
+    Development,
 }
 
 /// How a package left the image.

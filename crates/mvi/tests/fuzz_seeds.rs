@@ -44,6 +44,31 @@ fn any_package_json_is_read() {
 }
 
 #[test]
+fn any_conda_record_is_read() {
+    check("conda_meta", targets::conda_meta, 3000, Shape::Free);
+}
+
+#[test]
+fn any_database_of_rpm_is_read() {
+    check("rpm_database", targets::rpm_database, 3000, Shape::Free);
+}
+
+#[test]
+fn any_record_of_pacman_is_read() {
+    check("pacman_desc", targets::pacman_desc, 3000, Shape::Free);
+}
+
+#[test]
+fn any_record_of_a_language_is_read() {
+    check("language_records", targets::language_records, 2000, Shape::Free);
+}
+
+#[test]
+fn any_lock_file_is_read() {
+    check("lock_files", targets::lock_files, 2000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }

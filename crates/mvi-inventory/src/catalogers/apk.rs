@@ -9,6 +9,7 @@ use crate::life::{Life, Record, lives};
 use crate::package::{Ecosystem, Requested, Source};
 use crate::parse::apk_installed::{ApkRecord, parse_apk_installed};
 use crate::parse::apk_world::parse_apk_world;
+use crate::providers::Providers;
 use crate::requests::{Memory, RequestLog, Requests};
 
 const WORLD: &[u8] = b"etc/apk/world";
@@ -51,8 +52,11 @@ impl Cataloger for Apk {
         findings.requests = requests(documents, &all, world);
         let asked = findings.requests.as_ref().filter(|requests| requests.memory == Memory::Kept);
         let asked = asked.map(|requests| requests.names.keys().cloned().collect::<BTreeSet<_>>());
-        let real = all.into_iter().filter(|(_, life)| !is_virtual(&life.record.name));
-        findings.sightings = real.map(|(document, life)| sighting(document, life, asked.as_ref())).collect();
+        let depends = depends(&all);
+        let real = all.into_iter().zip(depends).filter(|((_, life), _)| !is_virtual(&life.record.name));
+        findings.sightings = real
+            .map(|((document, life), depends)| Sighting { depends, ..sighting(document, life, asked.as_ref()) })
+            .collect();
         findings
     }
 }
@@ -94,6 +98,7 @@ fn is_virtual(name: &str) -> bool {
 }
 
 fn sighting<'a>(document: &Document<'_>, life: Life<ApkRecord<'a>>, asked: Option<&BTreeSet<String>>) -> Sighting<'a> {
+    let known = Sighting::new(Ecosystem::Apk, life.record.name.to_string(), &document.path, &life);
     let record = life.record;
     let requested = match asked {
         Some(asked) if asked.contains(record.name.as_ref()) => Requested::Yes,
@@ -102,21 +107,26 @@ fn sighting<'a>(document: &Document<'_>, life: Life<ApkRecord<'a>>, asked: Optio
     };
     let origin = record.origin.as_deref().unwrap_or(&record.name).to_owned();
     Sighting {
-        ecosystem: Ecosystem::Apk,
-        source: Some(Source { name: origin, version: record.version.to_string() }),
-        name: record.name.into_owned(),
-        version: record.version.into_owned(),
+        source: Some(Source { name: origin, version: record.version.into_owned() }),
         architecture: record.architecture.into_owned(),
-        record: document.path.clone(),
-        site: document.path.clone(),
-        introduced: life.introduced,
-        changed: life.changed,
-        ended: life.ended,
         files: OwnedFiles::Listed(record.files.into_iter().map(Cow::Owned).collect()),
         declared_bytes: record.installed_bytes,
+        licences: record.licence.into_iter().map(Cow::into_owned).collect(),
+        supplier: record.maintainer.map(Cow::into_owned),
         requested,
-        essential: false,
+        ..known
     }
+}
+
+/// What each package needs, in the same order.
+fn depends(all: &[(&Document<'_>, Life<ApkRecord<'_>>)]) -> Vec<Vec<String>> {
+    let mut providers = Providers::default();
+    for (_, life) in all.iter().filter(|(_, life)| life.ended.is_none()) {
+        providers.add(&life.record.name, life.record.provides.iter().map(AsRef::as_ref));
+    }
+    let needs =
+        |record: &ApkRecord<'_>| providers.needs(&record.name, record.depends.iter().map(|need| [need.as_ref()]));
+    all.iter().map(|(_, life)| needs(&life.record)).collect()
 }
 
 /// What apk was asked for, from layer to layer.

@@ -10,6 +10,7 @@ use crate::package::{Ecosystem, Leftover, Requested, Source};
 use crate::parse::dpkg_status::{DpkgRecord, DpkgState, StatusField, parse_dpkg_status};
 use crate::parse::extended_states::parse_extended_states;
 use crate::parse::md5sums::parse_md5sums;
+use crate::providers::Providers;
 use crate::requests::{RequestLog, Requests};
 
 const STATUS: &str = "var/lib/dpkg/status";
@@ -64,9 +65,9 @@ impl Cataloger for Dpkg {
         findings.requests = requests(documents, &all, memory);
         let lists: HashMap<&[u8], &Document<'_>> =
             documents.iter().map(|document| (document.path.as_slice(), document)).collect();
-        for (document, life) in all {
-            let files = files_of(document, &life, &lists, &mut findings);
-            findings.sightings.push(sighting(document, life, files, automatic.as_ref()));
+        for ((document, life), depends) in all.iter().zip(depends(&all)) {
+            let files = files_of(document, life, &lists, &mut findings);
+            findings.sightings.push(Sighting { depends, ..sighting(document, life, files, automatic.as_ref()) });
         }
         findings
     }
@@ -176,32 +177,39 @@ fn files_of<'a>(
 
 fn sighting<'a>(
     document: &Document<'_>,
-    life: Life<DpkgRecord<'a>>,
+    life: &Life<DpkgRecord<'_>>,
     files: OwnedFiles<'a>,
     automatic: Option<&HashSet<String>>,
 ) -> Sighting<'a> {
-    let record = life.record;
+    let known = Sighting::new(Ecosystem::Deb, life.record.name.to_string(), &document.path, life);
+    let record = &life.record;
     let requested = match automatic {
         Some(automatic) if automatic.contains(record.name.as_ref()) => Requested::No,
         Some(_) => Requested::Yes,
         None => Requested::Unknown,
     };
     Sighting {
-        ecosystem: Ecosystem::Deb,
-        name: record.name.into_owned(),
-        version: record.version.into_owned(),
-        architecture: record.architecture.into_owned(),
-        source: Some(Source { name: record.source_name.into_owned(), version: record.source_version.into_owned() }),
-        record: document.path.clone(),
-        site: document.path.clone(),
-        introduced: life.introduced,
-        changed: life.changed,
-        ended: life.ended,
+        architecture: record.architecture.to_string(),
+        source: Some(Source { name: record.source_name.to_string(), version: record.source_version.to_string() }),
         files,
         declared_bytes: record.installed_kib.map(|kib| kib.saturating_mul(1024)),
         requested,
         essential: record.essential,
+        supplier: record.maintainer.as_ref().map(ToString::to_string),
+        ..known
     }
+}
+
+/// What each package needs, in the same order.
+fn depends(all: &[(&Document<'_>, Life<DpkgRecord<'_>>)]) -> Vec<Vec<String>> {
+    let mut providers = Providers::default();
+    for (_, life) in all.iter().filter(|(_, life)| life.ended.is_none()) {
+        providers.add(&life.record.name, life.record.provides.iter().copied());
+    }
+    let needs = |record: &DpkgRecord<'_>| {
+        providers.needs(&record.name, record.depends.iter().map(|alternatives| alternatives.iter().copied()))
+    };
+    all.iter().map(|(_, life)| needs(&life.record)).collect()
 }
 
 /// Names that apt installed by itself, whatever their architecture: apt writes the native one for `all`.

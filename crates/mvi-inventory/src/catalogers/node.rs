@@ -2,9 +2,10 @@
 
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
 use crate::document::Document;
-use crate::life::{Record, lives};
-use crate::package::{Ecosystem, Requested};
+use crate::life::{Life, Record, lives};
+use crate::package::Ecosystem;
 use crate::parse::package_json::{NodeManifest, parse_package_json};
+use crate::providers::{Needs, with_needs};
 
 /// Installed Node packages; what a lock file promises is not installed.
 pub(super) struct Node;
@@ -20,6 +21,7 @@ impl Cataloger for Node {
 
     fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
+        let mut found: Vec<(Sighting<'_>, Needs)> = Vec::new();
         for document in documents {
             let read = |layer, bytes| {
                 let (manifest, problems) = parse_package_json(bytes);
@@ -28,26 +30,28 @@ impl Cataloger for Node {
             };
             let folder = RecordPath::new(&document.path).folder;
             for life in lives(document, read) {
-                findings.sightings.push(Sighting {
-                    ecosystem: Ecosystem::Npm,
-                    name: life.record.manifest.name.into_owned(),
-                    version: life.record.manifest.version.into_owned(),
-                    architecture: String::new(),
-                    source: None,
-                    record: document.path.clone(),
-                    site: folder.to_vec(),
-                    introduced: life.introduced,
-                    changed: life.changed,
-                    ended: life.ended,
-                    files: OwnedFiles::Folder(folder.to_vec()),
-                    declared_bytes: None,
-                    requested: Requested::Unknown,
-                    essential: false,
-                });
+                found.push((sighting(document, &life, folder), needs(&life.record.manifest)));
             }
         }
+        findings.sightings = with_needs(found);
         findings
     }
+}
+
+fn sighting<'a>(document: &Document<'_>, life: &Life<Manifest<'_>>, folder: &[u8]) -> Sighting<'a> {
+    let manifest = &life.record.manifest;
+    Sighting {
+        site: folder.to_vec(),
+        files: OwnedFiles::Folder(folder.to_vec()),
+        licences: manifest.licences.iter().map(ToString::to_string).collect(),
+        supplier: manifest.author.as_ref().map(ToString::to_string),
+        ..Sighting::new(Ecosystem::Npm, manifest.name.to_string(), &document.path, life)
+    }
+}
+
+fn needs(manifest: &NodeManifest<'_>) -> Needs {
+    let always = manifest.dependencies.iter().map(|name| (name.to_string(), true));
+    always.chain(manifest.maybe.iter().map(|name| (name.to_string(), false))).collect()
 }
 
 #[derive(Debug, Clone)]

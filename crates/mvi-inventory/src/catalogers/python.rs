@@ -5,10 +5,13 @@ use std::collections::HashMap;
 
 use crate::cataloger::{Cataloger, Findings, OwnedFiles, RECORD_BYTES, RecordPath, Sighting};
 use crate::document::{Content, Document};
+use crate::folders::join;
 use crate::life::{Ended, Life, Record, lives};
-use crate::package::{Ecosystem, Requested};
+use crate::package::Ecosystem;
+use crate::parse::direct_url::{DirectUrl, parse_direct_url};
 use crate::parse::python_metadata::{PythonMetadata, normalise_name, parse_python_metadata};
 use crate::parse::python_record::{parse_installed_files, parse_python_record};
+use crate::providers::{Needs, with_needs};
 
 /// Installed Python distributions.
 pub(super) struct Python;
@@ -20,7 +23,7 @@ impl Cataloger for Python {
 
     fn claims(&self, path: &RecordPath<'_>) -> Option<u64> {
         let claimed = match path.name {
-            b"METADATA" | b"RECORD" => path.folder.ends_with(b".dist-info"),
+            b"METADATA" | b"RECORD" | b"direct_url.json" => path.folder.ends_with(b".dist-info"),
             b"PKG-INFO" => is_egg_info(path.folder),
             b"installed-files.txt" => path.folder.ends_with(b".egg-info"),
             name => name.ends_with(b".egg-info"),
@@ -30,11 +33,12 @@ impl Cataloger for Python {
 
     fn catalog<'a>(&self, documents: &[Document<'a>]) -> Findings<'a> {
         let mut findings = Findings::default();
+        let mut found: Vec<(Sighting<'_>, Needs)> = Vec::new();
         let by_path: HashMap<&[u8], &Document<'_>> =
             documents.iter().map(|document| (document.path.as_slice(), document)).collect();
         for document in documents {
             let path = RecordPath::new(&document.path);
-            if matches!(path.name, b"RECORD" | b"installed-files.txt") {
+            if matches!(path.name, b"RECORD" | b"installed-files.txt" | b"direct_url.json") {
                 continue;
             }
             let read = |layer, bytes| {
@@ -44,9 +48,13 @@ impl Cataloger for Python {
             };
             for life in lives(document, read) {
                 let files = files_of(&path, life.ended.as_ref(), &by_path, &mut findings);
-                findings.sightings.push(sighting(&path, life, files));
+                let qualifiers = origin_of(&path, &life, &by_path, &mut findings);
+                let needs = life.record.metadata.requires.iter();
+                let needs = needs.map(|need| (normalise_name(need.name), need.always)).collect();
+                found.push((Sighting { qualifiers, ..sighting(&path, &life, files) }, needs));
             }
         }
+        findings.sightings = with_needs(found);
         findings
     }
 }
@@ -69,22 +77,15 @@ impl Record for Metadata<'_> {
     }
 }
 
-fn sighting<'a>(path: &RecordPath<'_>, life: Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
+fn sighting<'a>(path: &RecordPath<'_>, life: &Life<Metadata<'_>>, files: OwnedFiles<'a>) -> Sighting<'a> {
+    let metadata = &life.record.metadata;
+    let name = normalise_name(&metadata.name);
     Sighting {
-        ecosystem: Ecosystem::Pypi,
-        name: normalise_name(&life.record.metadata.name),
-        version: life.record.metadata.version.into_owned(),
-        architecture: String::new(),
-        source: None,
-        record: path.path.to_vec(),
         site: site_of(path).to_vec(),
-        introduced: life.introduced,
-        changed: life.changed,
-        ended: life.ended,
         files,
-        declared_bytes: None,
-        requested: Requested::Unknown,
-        essential: false,
+        licences: metadata.licences.iter().map(ToString::to_string).collect(),
+        supplier: metadata.supplier.as_ref().map(ToString::to_string),
+        ..Sighting::new(Ecosystem::Pypi, name, path.path, life)
     }
 }
 
@@ -99,6 +100,30 @@ fn site_of<'a>(path: &RecordPath<'a>) -> &'a [u8] {
         b"EGG-INFO" => RecordPath::new(folder.folder).folder,
         name if name.ends_with(b".dist-info") || name.ends_with(b".egg-info") => folder.folder,
         _ => path.folder,
+    }
+}
+
+/// What the package URL says of a distribution that came from elsewhere than an index; of a folder there is nothing to
+/// say that another machine could use.
+fn origin_of(
+    path: &RecordPath<'_>,
+    life: &Life<Metadata<'_>>,
+    by_path: &HashMap<&[u8], &Document<'_>>,
+    findings: &mut Findings<'_>,
+) -> Vec<(&'static str, String)> {
+    let before = life.ended.as_ref().map_or(u32::MAX, |ended| ended.layer);
+    let Some(document) = by_path.get([path.folder, b"direct_url.json"].join(&b'/').as_slice()) else {
+        return Vec::new();
+    };
+    let Some((version, bytes)) = document.version_before(before).and_then(|it| Some((it, it.bytes()?))) else {
+        return Vec::new();
+    };
+    let (origin, problems) = parse_direct_url(bytes);
+    findings.problems(document, version.layer, &problems);
+    match origin {
+        Some(DirectUrl::Repository(url)) => vec![("vcs_url", url)],
+        Some(DirectUrl::Archive(url)) => vec![("download_url", url)],
+        Some(DirectUrl::Folder { .. }) | None => Vec::new(),
     }
 }
 
@@ -138,20 +163,6 @@ fn files_of<'a>(
     }
 }
 
-/// `path` seen from the folder `base`, cleaned; `..` stays below the root.
-fn join(base: &[u8], path: &[u8]) -> Vec<u8> {
-    let base = if path.starts_with(b"/") { b"" } else { base };
-    let mut names: Vec<&[u8]> = Vec::new();
-    for name in base.split(|byte| *byte == b'/').chain(path.split(|byte| *byte == b'/')) {
-        match name {
-            b"" | b"." => {}
-            b".." => _ = names.pop(),
-            name => names.push(name),
-        }
-    }
-    names.join(&b'/')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,13 +187,5 @@ mod tests {
         check("app/METADATA", None);
         check("app/PKG-INFO", None);
         check("app/lib/flask-3.dist-info/WHEEL", None);
-    }
-
-    #[test]
-    fn listed_paths_are_seen_from_their_site() {
-        let joined = |base: &str, path: &str| String::from_utf8(join(base.as_bytes(), path.as_bytes())).unwrap();
-        assert_eq!(joined("usr/lib/python3/site-packages", "../../../bin/flask"), "usr/bin/flask");
-        assert_eq!(joined("a", "/etc/x"), "etc/x");
-        assert_eq!(joined("a", "../../../x"), "x");
     }
 }

@@ -19,6 +19,10 @@ pub struct ApkRecord<'a> {
     pub origin: Option<Cow<'a, str>>,
     /// `I`: bytes when installed, as its builder counted them.
     pub installed_bytes: Option<u64>,
+    /// `L`: its licence, mostly an SPDX expression.
+    pub licence: Option<Cow<'a, str>>,
+    /// `m`: who maintains it.
+    pub maintainer: Option<Cow<'a, str>>,
     /// `D`: dependencies in file order, conflicts left out, without version bounds: `name`, `so:NAME`, `cmd:NAME`.
     pub depends: Vec<Cow<'a, str>>,
     /// `p`: what it provides, without versions.
@@ -66,6 +70,8 @@ struct Stanza<'a> {
     architecture: Option<&'a [u8]>,
     origin: Option<&'a [u8]>,
     size: Option<&'a [u8]>,
+    licence: Option<&'a [u8]>,
+    maintainer: Option<&'a [u8]>,
     depends: &'a [u8],
     provides: &'a [u8],
     folder: &'a [u8],
@@ -85,6 +91,8 @@ impl<'a> Stanza<'a> {
             b'A' => self.architecture = Some(value),
             b'o' => self.origin = Some(value),
             b'I' => self.size = Some(value),
+            b'L' => self.licence = Some(value),
+            b'm' => self.maintainer = Some(value),
             b'D' => self.depends = value,
             b'p' => self.provides = value,
             b'F' => self.folder = value,
@@ -116,6 +124,8 @@ impl<'a> Stanza<'a> {
             architecture: problems.text(offset, self.architecture.unwrap_or_default()),
             origin: self.origin.filter(|origin| !origin.is_empty()).map(|origin| problems.text(offset, origin)),
             installed_bytes,
+            licence: self.licence.filter(|licence| !licence.is_empty()).map(String::from_utf8_lossy),
+            maintainer: self.maintainer.filter(|name| !name.is_empty()).map(String::from_utf8_lossy),
             depends: names(self.depends),
             provides: names(self.provides),
             files: self.files,
@@ -169,6 +179,13 @@ mod tests {
             &["musl 1.2.5-r9 x86_64 from musl 667648 needs [] gives [so:libc.musl-x86_64.so.1] files \
                        [lib/ld-musl-x86_64.so.1,lib/libc.musl-x86_64.so.1,top]"],
         );
+    }
+
+    #[test]
+    fn a_record_names_its_licence_and_who_maintains_it() {
+        let (records, _) = parse_apk_installed(MUSL.as_bytes());
+        assert_eq!(records[0].licence.as_deref(), Some("MIT"));
+        assert_eq!(records[0].maintainer.as_deref(), Some("N <n@alpinelinux.org>"));
     }
 
     #[test]

@@ -50,6 +50,13 @@ pub struct DpkgRecord<'a> {
     pub essential: bool,
     /// `Multi-Arch: same`: several architectures of it may be installed at once.
     pub multi_arch_same: bool,
+    /// `Maintainer`.
+    pub maintainer: Option<Cow<'a, str>>,
+    /// `Pre-Depends` and `Depends`, in this order: the alternatives of each need, names without versions and
+    /// architectures.
+    pub depends: Vec<Vec<&'a str>>,
+    /// Names in `Provides`.
+    pub provides: Vec<&'a str>,
     /// Paths of `Conffiles` without the leading slash; obsolete ones are left out.
     pub conffiles: Vec<&'a [u8]>,
     /// The bytes of the stanza, to tell whether it changed.
@@ -103,6 +110,10 @@ struct Fields<'a> {
     essential: Option<&'a [u8]>,
     multi_arch: Option<&'a [u8]>,
     conffiles: Option<&'a [u8]>,
+    maintainer: Option<&'a [u8]>,
+    pre_depends: Option<&'a [u8]>,
+    depends: Option<&'a [u8]>,
+    provides: Option<&'a [u8]>,
 }
 
 impl<'a> Fields<'a> {
@@ -112,10 +123,14 @@ impl<'a> Fields<'a> {
             6 if name.eq_ignore_ascii_case(b"Source") => &mut self.source,
             6 if name.eq_ignore_ascii_case(b"Status") => &mut self.status,
             7 if name.eq_ignore_ascii_case(b"Package") => &mut self.name,
+            7 if name.eq_ignore_ascii_case(b"Depends") => &mut self.depends,
             7 if name.eq_ignore_ascii_case(b"Version") => &mut self.version,
+            8 if name.eq_ignore_ascii_case(b"Provides") => &mut self.provides,
             9 if name.eq_ignore_ascii_case(b"Essential") => &mut self.essential,
             9 if name.eq_ignore_ascii_case(b"Conffiles") => &mut self.conffiles,
+            10 if name.eq_ignore_ascii_case(b"Maintainer") => &mut self.maintainer,
             10 if name.eq_ignore_ascii_case(b"Multi-Arch") => &mut self.multi_arch,
+            11 if name.eq_ignore_ascii_case(b"Pre-Depends") => &mut self.pre_depends,
             12 if name.eq_ignore_ascii_case(b"Architecture") => &mut self.architecture,
             14 if name.eq_ignore_ascii_case(b"Installed-Size") => &mut self.installed_size,
             _ => return,
@@ -157,6 +172,9 @@ impl<'a> Fields<'a> {
             installed_kib: self.installed_size.and_then(|size| number(size, offset, problems)),
             essential: self.essential == Some(b"yes"),
             multi_arch_same: self.multi_arch == Some(b"same"),
+            maintainer: self.maintainer.map(String::from_utf8_lossy),
+            depends: [self.pre_depends, self.depends].into_iter().flatten().flat_map(relations).collect(),
+            provides: self.provides.map(relations).into_iter().flatten().flatten().collect(),
             conffiles: self.conffiles.map(conffile_paths).unwrap_or_default(),
             stanza: upto.get(offset..).unwrap_or_default().trim_ascii_end(),
             name,
@@ -198,6 +216,18 @@ fn number(value: &[u8], offset: usize, problems: &mut Problems) -> Option<u64> {
         problems.push(offset, ProblemKind::BadValue { field: "Installed-Size".to_owned(), value: quote(value) });
     }
     number
+}
+
+/// The alternatives of each relation in `a (>= 1) | b, c:any [amd64]`; deb-control(5), "Depends".
+fn relations(value: &[u8]) -> Vec<Vec<&str>> {
+    let relations = std::str::from_utf8(value).unwrap_or_default().split(',');
+    let alternatives = relations.map(|relation| relation.split('|').filter_map(relation_name).collect::<Vec<_>>());
+    alternatives.filter(|names| !names.is_empty()).collect()
+}
+
+fn relation_name(relation: &str) -> Option<&str> {
+    let ends = |character: char| character.is_whitespace() || "(:[<".contains(character);
+    relation.trim().split(ends).next().filter(|name| !name.is_empty())
 }
 
 /// Paths out of lines ` /etc/file md5 [obsolete] [remove-on-upgrade]`; deb-status(5).
@@ -255,6 +285,16 @@ mod tests {
             "Package: libc6\nStatus: install ok installed\nSource: glibc\nVersion: 2.36-9\nArchitecture: amd64\n",
             &["libc6 2.36-9 amd64 from glibc 2.36-9 \"Installed\" 0 "],
         );
+    }
+
+    #[test]
+    fn needs_are_names_with_their_alternatives() {
+        let document = "Package: a\nVersion: 1\nMaintainer: N <n@debian.org>\nDepends: b (>= 1) | c:any, d [amd64],,\n e\n\
+            Pre-Depends: libc6 (>= 2.34)\nProvides: x (= 1), y\n";
+        let (records, _) = parse_dpkg_status(document.as_bytes(), StatusField::Optional);
+        assert_eq!(records[0].depends, [vec!["libc6"], vec!["b", "c"], vec!["d"], vec!["e"]]);
+        assert_eq!(records[0].provides, ["x", "y"]);
+        assert_eq!(records[0].maintainer.as_deref(), Some("N <n@debian.org>"));
     }
 
     #[test]

@@ -73,6 +73,18 @@ pub enum ProblemKind {
         /// What the JSON reader says.
         reason: String,
     },
+    /// A document that is not TOML, with the reader's reason.
+    #[error("not TOML: {reason}")]
+    NotToml {
+        /// What the TOML reader says.
+        reason: String,
+    },
+    /// A binary database that is not whole, or not of its format.
+    #[error("damaged database: {what}")]
+    Damaged {
+        /// What is missing or wrong.
+        what: String,
+    },
     /// There are more problems than are listed.
     #[error("more problems than the {MOST_PROBLEMS} listed")]
     TooMany,

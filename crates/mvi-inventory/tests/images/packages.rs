@@ -214,6 +214,30 @@ fn a_python_package_of_the_distribution_is_marked() {
 }
 
 #[test]
+fn a_python_package_of_conda_is_part_of_its_package() {
+    check(
+        &[&[
+            File(
+                "opt/conda/conda-meta/six-1-0.json",
+                r#"{"name":"six","version":"1","files":["lib/six.dist-info/METADATA"]}"#,
+            ),
+            File("opt/conda/lib/six.dist-info/METADATA", "Name: six\nVersion: 1\n"),
+        ]],
+        &["conda six 1 layers 0-0 2 files 88 bytes", "pypi six 1 layers 0-0 1 files 21 bytes in six"],
+    );
+}
+
+#[test]
+fn a_python_package_from_a_repository_says_so_in_its_url() {
+    let origin = r#"{"url":"https://h/a.git","vcs_info":{"vcs":"git","commit_id":"79"}}"#;
+    let inventory = take(&tree(&[&[
+        File("py/a.dist-info/METADATA", "Name: a\nVersion: 1\n"),
+        File("py/a.dist-info/direct_url.json", origin),
+    ]]));
+    assert_eq!(inventory.packages[0].purl, "pkg:pypi/a@1?vcs_url=git%2Bhttps:%2F%2Fh%2Fa.git%4079");
+}
+
+#[test]
 fn nested_node_packages_own_their_own_files() {
     check(
         &[&[
@@ -278,8 +302,8 @@ fn deleting_a_tree_hides_its_packages_with_their_own_weight() {
 #[test]
 fn a_database_that_nobody_reads_is_a_gap() {
     check(
-        &[&[File("var/lib/rpm/rpmdb.sqlite", "SQLite format 3")]],
-        &["gap var/lib/rpm/rpmdb.sqlite@0: is a database of rpm, which is not read: its packages are not known"],
+        &[&[File("var/db/pkg/app/a-1/CONTENTS", "obj /bin/a")]],
+        &["gap var/db/pkg@0: is a database of portage, which is not read: its packages are not known"],
     );
 }
 

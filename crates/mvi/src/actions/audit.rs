@@ -5,7 +5,6 @@ use std::error::Error as _;
 use jiff::Timestamp;
 use mvi_fleet::{FleetError, Store};
 use mvi_image::{Digest, ImageError, Location};
-use mvi_inventory::Ecosystem;
 use mvi_standard::crq::{Calendar, Crq, covering};
 use mvi_standard::standard::SizeBasis;
 use mvi_standard::{Evidence, Standard, judge};
@@ -112,9 +111,11 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImag
         gaps: examined.gaps(),
         packages: Vec::new(),
         hidden_packages: Vec::new(),
+        locked_packages: Vec::new(),
     };
     let inventory = examined.into_inventory();
     (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
+    audited.locked_packages = inventory.locked;
     Ok(audited)
 }
 
@@ -161,13 +162,17 @@ fn operating_system(examined: &Examined) -> Option<OperatingSystem> {
 }
 
 fn package_counts(examined: &Examined) -> PackageCounts {
-    let count =
-        |ecosystem| examined.inventory().packages.iter().filter(|package| package.ecosystem == ecosystem).count();
-    PackageCounts {
-        deb: count(Ecosystem::Deb),
-        apk: count(Ecosystem::Apk),
-        pypi: count(Ecosystem::Pypi),
-        npm: count(Ecosystem::Npm),
-        hidden: examined.inventory().hidden.len(),
+    let inventory = examined.inventory();
+    let mut counts = PackageCounts { hidden: inventory.hidden.len(), ..PackageCounts::default() };
+    for package in &inventory.packages {
+        let count = match package.ecosystem.as_str() {
+            "deb" => &mut counts.deb,
+            "apk" => &mut counts.apk,
+            "pypi" => &mut counts.pypi,
+            "npm" => &mut counts.npm,
+            other => counts.others.entry(other).or_default(),
+        };
+        *count += 1;
     }
+    counts
 }

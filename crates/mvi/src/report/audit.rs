@@ -1,5 +1,7 @@
 //! The report of an audit.
 
+use std::collections::BTreeMap;
+
 use mvi_image::Gap;
 use mvi_inventory::Package;
 use mvi_standard::Judgement;
@@ -53,6 +55,8 @@ pub(crate) struct AuditedImage {
     pub packages: Vec<Package>,
     /// Packages that are gone and still shipped.
     pub hidden_packages: Vec<Package>,
+    /// Packages that lock files name and nothing shows to be there.
+    pub locked_packages: Vec<Package>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -114,7 +118,7 @@ pub(crate) struct OperatingSystem {
 }
 
 /// Numbers of packages.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct PackageCounts {
     /// dpkg.
     pub deb: usize,
@@ -124,6 +128,9 @@ pub(crate) struct PackageCounts {
     pub pypi: usize,
     /// Node.
     pub npm: usize,
+    /// The other ecosystems that have some, by name.
+    #[serde(flatten)]
+    pub others: BTreeMap<&'static str, usize>,
     /// Gone and still shipped.
     pub hidden: usize,
 }

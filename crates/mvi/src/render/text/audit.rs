@@ -53,7 +53,7 @@ fn write_image(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
 fn facts(image: &AuditedImage) -> String {
     let mut facts = Vec::new();
     facts.push(image.os.as_ref().map_or_else(|| "no operating system".to_owned(), |os| os.name.clone()));
-    facts.push(packages(image.package_counts));
+    facts.push(packages(&image.package_counts));
     facts.push(match image.layers.len() {
         1 => "1 layer".to_owned(),
         count => format!("{count} layers"),
@@ -67,10 +67,11 @@ fn facts(image: &AuditedImage) -> String {
     facts.join(" · ")
 }
 
-fn packages(counts: PackageCounts) -> String {
+fn packages(counts: &PackageCounts) -> String {
     let kinds = [("deb", counts.deb), ("apk", counts.apk), ("pypi", counts.pypi), ("npm", counts.npm)];
+    let kinds = kinds.into_iter().chain(counts.others.iter().map(|(name, count)| (*name, *count)));
     let mut parts: Vec<_> =
-        kinds.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+        kinds.filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     if counts.hidden > 0 {
         parts.push(format!("{} removed but shipped", counts.hidden));
     }

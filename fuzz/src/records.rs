@@ -1,0 +1,123 @@
+//! What the fuzz targets do that read records of package managers.
+
+use mvi_inventory::parse::apk_installed::parse_apk_installed;
+use mvi_inventory::parse::composer::parse_composer;
+use mvi_inventory::parse::conda_meta::parse_conda_meta;
+use mvi_inventory::parse::deps_json::parse_deps_json;
+use mvi_inventory::parse::direct_url::parse_direct_url;
+use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
+use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_release, parse_start_erl};
+use mvi_inventory::parse::gemspec::parse_gemspec;
+use mvi_inventory::parse::homebrew::parse_brew_receipt;
+use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
+use mvi_inventory::parse::locks::gemfile_lock::parse_gemfile_lock;
+use mvi_inventory::parse::locks::hex_lock::{parse_mix_lock, parse_rebar_lock};
+use mvi_inventory::parse::locks::npm_lock::parse_npm_lock;
+use mvi_inventory::parse::locks::pipfile_lock::parse_pipfile_lock;
+use mvi_inventory::parse::locks::pnpm_lock::parse_pnpm_lock;
+use mvi_inventory::parse::locks::requirements::parse_requirements;
+use mvi_inventory::parse::locks::toml_lock::{parse_poetry_lock, parse_uv_lock};
+use mvi_inventory::parse::locks::yarn_lock::parse_yarn_lock;
+use mvi_inventory::parse::nix_path::parse_nix_path;
+use mvi_inventory::parse::package_json::parse_package_json;
+use mvi_inventory::parse::pacman_desc::{parse_pacman_desc, parse_pacman_files};
+use mvi_inventory::parse::perl_install::{parse_packlist, parse_perl_install};
+use mvi_inventory::parse::python_metadata::{normalise_name, parse_python_metadata};
+use mvi_inventory::parse::python_record::{parse_installed_files, parse_python_record};
+use mvi_inventory::parse::r_description::parse_r_description;
+use mvi_inventory::parse::rockspec::parse_rockspec;
+use mvi_inventory::parse::rpm_database::parse_rpm_database;
+use mvi_inventory::parse::rpm_header::parse_rpm_header;
+
+/// The bytes as `/var/lib/dpkg/status` and as a file of `status.d`.
+pub fn dpkg_status(bytes: &[u8]) {
+    for field in [StatusField::Needed, StatusField::Optional] {
+        let (records, _) = parse_dpkg_status(bytes, field);
+        assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
+    }
+}
+
+/// The bytes as `/lib/apk/db/installed`.
+pub fn apk_installed(bytes: &[u8]) {
+    let (records, _) = parse_apk_installed(bytes);
+    assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
+}
+
+/// The bytes as `METADATA`, `RECORD` and `installed-files.txt` of a Python package.
+pub fn python_metadata(bytes: &[u8]) {
+    if let (Some(metadata), _) = parse_python_metadata(bytes) {
+        let name = normalise_name(&metadata.name);
+        assert_eq!(normalise_name(&name), name, "a normal name is normal");
+    }
+    let _ = parse_python_record(bytes);
+    let _ = parse_installed_files(bytes);
+}
+
+/// The bytes as a record of Conda, and as where a Python package came from.
+pub fn conda_meta(bytes: &[u8]) {
+    let (record, problems) = parse_conda_meta(bytes);
+    assert_eq!(record.is_none(), !problems.is_empty(), "a record is read or there is a reason");
+    let _ = parse_direct_url(bytes);
+}
+
+/// The bytes as a database of rpm, and as one header.
+pub fn rpm_database(bytes: &[u8]) {
+    let (records, _) = parse_rpm_database(bytes);
+    assert!(records.iter().all(|record| !record.name.is_empty()), "a package has a name");
+    let names: usize = records.iter().map(|record| record.requires.len() + record.provides.len()).sum();
+    assert!(names <= bytes.len(), "what is read of a database is no larger than it");
+    let _ = parse_rpm_header(bytes);
+}
+
+/// The bytes as `desc` and `files` of a package of pacman.
+pub fn pacman_desc(bytes: &[u8]) {
+    if let (Some(record), _) = parse_pacman_desc(bytes) {
+        assert!(!record.name.is_empty() && !record.version.is_empty(), "a package has a name and a version");
+    }
+    let _ = parse_pacman_files(bytes);
+}
+
+/// The bytes as each record that installers of languages leave behind.
+pub fn language_records(bytes: &[u8]) {
+    let named = |name: &str, version: &str| assert!(!name.is_empty() && !version.is_empty(), "a package is named");
+    parse_gemspec(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_composer(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_deps_json(bytes).0.iter().for_each(|it| assert!(!it.name.is_empty()));
+    parse_erlang_app(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_r_description(bytes).0.iter().for_each(|it| named(&it.name, &it.version));
+    parse_perl_install(bytes).0.iter().for_each(|it| named(&it.module, &it.version));
+    parse_nix_path(bytes).iter().for_each(|it| named(it.name, it.hash));
+    let _ = (
+        parse_release(bytes),
+        parse_start_erl(bytes),
+        parse_brew_receipt(bytes),
+        parse_packlist(bytes),
+        parse_rockspec(bytes),
+    );
+}
+
+/// The bytes as each kind of lock file.
+pub fn lock_files(bytes: &[u8]) {
+    let readers = [
+        parse_cargo_lock,
+        parse_gemfile_lock,
+        parse_npm_lock,
+        parse_pipfile_lock,
+        parse_pnpm_lock,
+        parse_requirements,
+        parse_poetry_lock,
+        parse_uv_lock,
+        parse_yarn_lock,
+        parse_mix_lock,
+        parse_rebar_lock,
+    ];
+    for read in readers {
+        let (packages, _) = read(bytes);
+        assert!(packages.iter().all(|it| !it.name.is_empty() && !it.version.is_empty()), "a package is named");
+    }
+}
+
+/// The bytes as `package.json`.
+pub fn package_json(bytes: &[u8]) {
+    let _ = parse_package_json(bytes);
+}
