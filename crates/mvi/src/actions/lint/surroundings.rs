@@ -257,7 +257,7 @@ struct Lock {
 
 fn locks_in(folder: &Folder) -> impl Iterator<Item = Lock> {
     LOCKS.iter().filter(|name| folder.file(name).is_some()).map(|name| {
-        let is_vouched_for = VOUCHERS.iter().any(|end| folder.file(&format!("{name}.{end}")).is_some());
+        let is_vouched_for = VOUCHERS.iter().any(|end| folder.file(format!("{name}.{end}")).is_some());
         Lock { name, is_vouched_for }
     })
 }
