@@ -98,6 +98,43 @@ fn takes_away(command: &SimpleCommand) -> bool {
     }
 }
 
+/// Whether a script makes what a command takes away, as far as its words tell: it calls the manager whose leavings they
+/// are, or names the path or a folder above it.
+fn makes(script: &Script, text: &str, command: &SimpleCommand) -> bool {
+    let calls = |manager: &str| script.commands.iter().filter_map(program).any(|(name, _)| name.starts_with(manager));
+    let Some((name, words)) = program(command) else { return false };
+    if !matches!(name, "rm" | "rmdir" | "unlink") {
+        return calls(name.trim_end_matches("-get"));
+    }
+    let paths = words.iter().map(|word| word.text.as_str()).filter(|word| !word.starts_with('-'));
+    paths.into_iter().all(|path| match LEAVINGS.iter().find(|(folder, _)| path.starts_with(folder)) {
+        Some((_, managers)) => managers.iter().any(|manager| calls(manager)),
+        None => folders(path).any(|folder| text.contains(folder)),
+    })
+}
+
+/// A path and the folders above it, but for those that everybody writes to.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    let path = path.trim_end_matches(['/', '*']);
+    let ends = path.char_indices().filter(|(_, letter)| *letter == '/').map(|(at, _)| at).chain([path.len()]);
+    ends.map(|end| &path[..end]).filter(|folder| folder.len() > 1 && !SHARED.contains(folder))
+}
+
+/// Folders that say nothing about who wrote to them.
+const SHARED: &[&str] =
+    &["/usr", "/usr/local", "/usr/share", "/usr/lib", "/var", "/var/lib", "/var/cache", "/opt", "/root", "/etc"];
+
+/// What package managers leave, and who does.
+const LEAVINGS: &[(&str, &[&str])] = &[
+    ("/var/lib/apt", &["apt"]),
+    ("/var/cache/apt", &["apt"]),
+    ("/var/cache/apk", &["apk"]),
+    ("/var/cache/dnf", &["dnf", "microdnf"]),
+    ("/var/cache/yum", &["yum"]),
+    ("/root/.cache/pip", &["pip"]),
+    ("/root/.npm", &["npm"]),
+];
+
 /// The cleaning at the end of the run before, in place of a layer of its own.
 fn moved(file: &Dockerfile, before: &Instruction, run: &Instruction, script: &Script) -> Option<Fix> {
     let flags = |one: &Instruction| {
@@ -107,7 +144,8 @@ fn moved(file: &Dockerfile, before: &Instruction, run: &Instruction, script: &Sc
     };
     let text = script.span.of(file.text());
     let [earlier] = file.scripts(before) else { return None };
-    if flags(before) != flags(run) || text.contains('#') || !run.heredocs.is_empty() {
+    let makes_it = script.commands.iter().all(|command| makes(earlier, earlier.span.of(file.text()), command));
+    if flags(before) != flags(run) || text.contains('#') || !run.heredocs.is_empty() || !makes_it {
         return None;
     }
     let edits: Vec<Edit> = vec![append_to(file, earlier, text)?, without_instruction(file, run)];

@@ -6,5 +6,6 @@ mod builder;
 mod builds;
 mod judges;
 mod kitchen;
+mod merged;
 mod repairs;
 mod samples;

@@ -16,7 +16,7 @@ use crate::report::lint::{LintCost, LintFinding, LintMeasured, LintPackage, Lint
 enum Weighs {
     /// Files below these folders that the instruction's layer ships; a leading `*` stands for any folder before.
     Files(&'static [&'static str]),
-    /// Installed packages that the finding names.
+    /// Packages that the finding names, with those that the same layer has for them alone.
     Packages,
     /// All files that the instruction's layer ships.
     Layer,
@@ -44,6 +44,7 @@ const RULES: &[(&str, Weighs)] = &[
     ("W-DEV-SHIPPED", Weighs::Packages),
     ("W-DOCS-SHIPPED", Weighs::Files(&["usr/share/doc/", "usr/share/man/", "usr/share/info/"])),
     ("W-HEALTH-TOOL", Weighs::Packages),
+    ("W-LATE-CLEANUP", Weighs::Hidden),
     ("W-PACKAGE-MANAGER", Weighs::Packages),
     ("W-ROOT-COPY", Weighs::Layer),
 ];
@@ -141,7 +142,7 @@ impl<'a> Costs<'a> {
         of_layer.map(|(index, cause)| (Piece::Cause(index), cause.bytes)).collect()
     }
 
-    /// Installed packages whose names stand in a text; those of the layer, where that is known.
+    /// Installed packages whose names stand in a text; where the layer is known those of it, and what they brought along.
     fn named(&self, text: &str, layer: Option<usize>) -> HashMap<Piece, u64> {
         let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "+-._".contains(letter);
         let words: BTreeSet<&str> =
@@ -155,8 +156,14 @@ impl<'a> Costs<'a> {
         let here = inventory.packages.iter().enumerate().map(|(index, package)| (Piece::Package(index), package));
         // What a later layer removes travels all the same.
         let gone = inventory.hidden.iter().enumerate().map(|(index, package)| (Piece::Gone(index), package));
-        let named = here.chain(gone).filter(|(_, package)| is_named(package));
-        named.map(|(piece, package)| (piece, package.installed_bytes)).collect()
+        let all: Vec<(Piece, &Package)> = here.chain(gone).collect();
+        let named: BTreeSet<&str> =
+            all.iter().filter(|(_, package)| is_named(package)).map(|(_, package)| package.name.as_str()).collect();
+        let brought = layer.map(|layer| brought_along(&all, layer, &named)).unwrap_or_default();
+        let counts = |package: &Package| is_named(package) || brought.contains(package.name.as_str());
+        let of_layer = |package: &Package| layer.is_none_or(|layer| package.introduced as usize == layer);
+        let counted = all.iter().filter(|(_, package)| of_layer(package) && counts(package));
+        counted.map(|(piece, package)| (*piece, package.installed_bytes)).collect()
     }
 
     fn packages(&self, pieces: &HashMap<Piece, u64>) -> Vec<LintPackage> {
@@ -174,6 +181,31 @@ impl<'a> Costs<'a> {
         packages.sort_by(|left, right| (right.mb.0, &left.name).cmp(&(left.mb.0, &right.name)));
         packages
     }
+}
+
+/// Packages of a layer that are there for the named ones alone: what those need, but for what any other package of the
+/// layer needs as well.
+fn brought_along<'p>(all: &[(Piece, &'p Package)], layer: usize, named: &BTreeSet<&'p str>) -> BTreeSet<&'p str> {
+    let of_layer = all.iter().map(|(_, package)| *package);
+    let of_layer = of_layer.filter(|package| package.introduced as usize == layer && package.ecosystem.is_system());
+    let needs: HashMap<&str, &[String]> =
+        of_layer.map(|package| (package.name.as_str(), package.depends.as_slice())).collect();
+    let reached = |from: &mut dyn Iterator<Item = &'p str>| {
+        let mut open: Vec<&'p str> = from.collect();
+        let mut reached: BTreeSet<&'p str> = open.iter().copied().collect();
+        while let Some(name) = open.pop() {
+            let needed = needs.get(name).copied().unwrap_or_default().iter();
+            for need in needed.filter_map(|need| needs.get_key_value(need.as_str())).map(|(need, _)| *need) {
+                if reached.insert(need) {
+                    open.push(need);
+                }
+            }
+        }
+        reached
+    };
+    let theirs = reached(&mut named.iter().copied());
+    let others = reached(&mut needs.keys().copied().filter(|name| !theirs.contains(name)));
+    theirs.difference(&others).copied().collect()
 }
 
 #[cfg(test)]
