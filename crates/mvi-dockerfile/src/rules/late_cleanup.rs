@@ -49,7 +49,7 @@ fn findings(file: &Dockerfile, instructions: &[Instruction]) -> Vec<Finding> {
             continue;
         }
         if let Some(script) = cleaning(file, instruction) {
-            let message = "this only hides what layers before it have shipped; it makes the image no smaller";
+            let message = "this hides what layers before it ship, and saves nothing";
             let finding = Finding::new(&META, instruction.keyword_span, message);
             let fix = before.and_then(|before| moved(file, before, instruction, script));
             found.push(fix.into_iter().fold(finding, Finding::fix));

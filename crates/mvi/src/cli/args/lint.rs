@@ -132,7 +132,7 @@ pub(in crate::cli) struct RuleArgs {
     /// $XDG_DATA_HOME/mvi/fleet.db, where it is]
     #[arg(long, value_name = "sqlite:FILE", env = "MVI_STORE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) store: Option<String>,
-    /// What bases are pinned to: a TOML file with [bases]
+    /// What bases are pinned to: a TOML file with `[bases]`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) lock: Option<PathBuf>,
     /// A label by which an organism is told, which images have to have (SOV-4); may repeat
