@@ -159,8 +159,9 @@ pub fn next_generation<'a>(name: &str, given: impl IntoIterator<Item = &'a Gid>)
 pub fn is_same_image(one: &Reference, other: &Reference) -> bool {
     let variant = |reference: &Reference| -> Vec<String> {
         let tag = reference.tag.as_deref().unwrap_or_default();
-        let parts = tag.split(['-', '.', '_']).map(word).filter(|part| !part.is_empty() && part != "V");
-        parts.collect()
+        let is_version =
+            |part: &String| part.strip_prefix('V').unwrap_or(part).bytes().all(|byte| byte.is_ascii_digit());
+        tag.split(['-', '.', '_']).map(word).filter(|part| !is_version(part)).collect()
     };
     one.repository == other.repository && variant(one) == variant(other)
 }

@@ -67,7 +67,8 @@ fn exceptions_of_the_standard_expire_from_the_import_on() {
     assert!(json(&desk, &["fleet", "due", "--days", "28"])["due"].as_array().unwrap().is_empty());
     // Said twice, it is taken over once.
     assert!(json(&desk, &["fleet", "import", "fleet.toml"])["exceptions"].as_array().unwrap().is_empty());
-    let then = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_hours(24 * 36)).unwrap().to_string();
+    // Six days and a half after the term of thirty.
+    let then = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_hours(24 * 36 + 12)).unwrap().to_string();
     let overdue = json(&desk, &["fleet", "due", "--at", &then]);
     assert_eq!((&overdue["due"][0]["state"], &overdue["due"][0]["days"]), (&"REVIEW_DUE".into(), &(-7).into()));
     let later = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_hours(24 * 38)).unwrap().to_string();
