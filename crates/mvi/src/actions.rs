@@ -16,5 +16,6 @@ pub(crate) mod pull;
 pub(crate) mod rom;
 pub(crate) mod template;
 mod waste;
+pub(crate) mod weights;
 
 pub(crate) use examine::{ExamineOptions, Examined, Examiner};

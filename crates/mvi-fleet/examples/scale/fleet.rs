@@ -74,12 +74,13 @@ impl Fleet {
     fn layer(&mut self, image: usize, place: usize, packages: usize) -> LayerOfImage {
         let diff_id = digest(&format!("layer {image} {place}"));
         let provides: Vec<_> =
-            (0..packages).map(|_| Provided { purl: purl(self.skewed(PACKAGES)), path: None, source: None }).collect();
+            (0..packages).map(|_| Provided { purl: purl(self.skewed(PACKAGES)), ..Provided::default() }).collect();
         let removes = if place == 2 { vec![purl(self.skewed(PACKAGES))] } else { Vec::new() };
         self.package_edges += provides.len();
         let size = 1000 * (1 + self.below(50_000) as u64);
-        let contents = Some(Contents { diff_id: diff_id.clone(), provides, removes });
-        LayerOfImage { diff_id, transfer: Some(size), unpacked: Some(size * 3), contents }
+        let contents =
+            Some(Contents { bytes: None, diff_id: diff_id.clone(), folders: Default::default(), provides, removes });
+        LayerOfImage { diff_id, transfer: Some(size), unpacked: Some(size * 3), instruction: None, contents }
     }
 
     /// A judgement of every image, services that run every fifth or so, and vulnerabilities.

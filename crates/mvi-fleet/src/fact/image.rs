@@ -102,6 +102,9 @@ pub struct LayerOfImage {
     /// Bytes of the uncompressed tar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpacked: Option<u64>,
+    /// The instruction that made it, as the image's history has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
     /// What the layer holds, where it was looked into; becomes an event of its own when it is news.
     #[serde(skip)]
     pub contents: Option<Contents>,
@@ -111,8 +114,14 @@ pub struct LayerOfImage {
 /// canonical bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
+    /// Bytes of all files that it ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// Digest of the layer's uncompressed tar.
     pub diff_id: Digest,
+    /// Bytes of files that it ships below folders that somebody may ask about, by folder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub folders: BTreeMap<String, u64>,
     /// Packages that are there from this layer on: installed, or changed to this version.
     pub provides: Vec<Provided>,
     /// Package URLs that are gone from this layer on, as the lower layer provided them.
@@ -120,8 +129,14 @@ pub struct Contents {
 }
 
 /// A package that a layer provides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Provided {
+    /// Bytes that it takes, installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Names of packages that it needs, as its package manager writes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// Where it was found, such as `var/lib/dpkg/status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -203,14 +218,22 @@ mod tests {
     #[test]
     fn the_fast_writer_of_contents_writes_canonical_json() {
         let contents = Contents {
+            bytes: Some(7),
             diff_id: Digest::of(Algorithm::Sha256, b"layer"),
+            folders: [("usr/share/doc/".to_owned(), 3)].into(),
             provides: vec![
                 Provided {
+                    bytes: Some(1),
+                    needs: vec!["musl".into()],
                     path: Some("a/\u{7}\u{1f}\"\\é\u{2028}".into()),
                     purl: "pkg:apk/alpine/zlib@1.3".into(),
                     source: None,
                 },
-                Provided { path: None, purl: "pkg:deb/debian/tar@1.34".into(), source: Some("gnu-tar@1".into()) },
+                Provided {
+                    purl: "pkg:deb/debian/tar@1.34".into(),
+                    source: Some("gnu-tar@1".into()),
+                    ..Provided::default()
+                },
             ],
             removes: vec!["pkg:pypi/x@1".into()],
         };

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::bytes::{of_digest, pack, unpack};
-use crate::error::Result;
+use crate::error::{Fault, Result};
+use crate::event::EventKind;
 use crate::fact::{Contents, Fact};
 use crate::project::names::KnownLayer;
 use crate::project::{Happened, Projection, Target};
@@ -29,7 +30,7 @@ impl Projection for Layers {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn schema(&self) -> &'static str {
@@ -39,6 +40,7 @@ impl Projection for Layers {
              start INTEGER NOT NULL,
              diff_id BLOB NOT NULL,
              contents BLOB,
+             event INTEGER,
              provides BLOB,
              removes BLOB,
              features BLOB
@@ -55,7 +57,7 @@ impl Projection for Layers {
 
     fn apply(&self, target: &mut Target<'_>, event: &Happened<'_>) -> Result<()> {
         match event.fact {
-            Fact::Layer(contents) => put(target, contents, *event.payload_sha256),
+            Fact::Layer(contents) => put(target, contents, (*event.payload_sha256, event.seq)),
             Fact::Image(image) => image.layers.iter().try_for_each(|layer| intern(target, &layer.diff_id).map(|_| ())),
             Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) | Fact::Vulnerability(_) | Fact::Run(_) => Ok(()),
             Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
@@ -96,6 +98,20 @@ fn find(target: &mut Target<'_>, diff_id: &Digest) -> Result<Option<KnownLayer>>
     Ok(found)
 }
 
+/// What was told last of a layer's contents; nothing where nobody looked into it.
+pub(crate) fn contents_of(db: &Connection, diff_id: &Digest) -> Result<Option<Contents>> {
+    let raw = of_digest(diff_id);
+    let sql = "SELECT event.seq, payload FROM layer JOIN event ON event.seq = layer.event
+               WHERE start = ? AND diff_id = ?";
+    let mut find = db.prepare_cached(sql)?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, String>(1)?));
+    let Some((seq, payload)) = find.query_row(params![start(&raw), raw], read).optional()? else { return Ok(None) };
+    match Fact::decode(EventKind::Layer, &payload, seq)? {
+        Fact::Layer(contents) => Ok(Some(contents)),
+        _ => Err(Fault::projection("the event about a layer tells of something else")),
+    }
+}
+
 /// The first eight bytes of a digest: what layers are found by, as an index of whole digests would be three times as
 /// large, and its pages are what taking in many images writes most.
 fn start(raw: &[u8]) -> i64 {
@@ -132,7 +148,7 @@ fn learn_sources(target: &mut Target<'_>, contents: &Contents) -> Result<()> {
     Ok(())
 }
 
-fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<()> {
+fn put(target: &mut Target<'_>, contents: &Contents, (hash, seq): ([u8; 32], u64)) -> Result<()> {
     let layer = intern(target, &contents.diff_id)?;
     if layer.contents.is_some() {
         write_edges(target)?;
@@ -152,9 +168,9 @@ fn put(target: &mut Target<'_>, contents: &Contents, hash: [u8; 32]) -> Result<(
     if target.names.edges.provided.len().max(target.names.edges.removed.len()) >= EDGES {
         write_edges(target)?;
     }
-    let sql = "UPDATE layer SET contents = ?, provides = ?, removes = ?, features = ? WHERE id = ?";
+    let sql = "UPDATE layer SET contents = ?, event = ?, provides = ?, removes = ?, features = ? WHERE id = ?";
     let mut update = target.db.prepare_cached(sql)?;
-    update.execute(params![hash, pack(provides), pack(removes), features(contents), layer.id])?;
+    update.execute(params![hash, seq, pack(provides), pack(removes), features(contents), layer.id])?;
     target.names.learn_layer(&contents.diff_id, KnownLayer { id: layer.id, contents: Some(hash) });
     Ok(())
 }

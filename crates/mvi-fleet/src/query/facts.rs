@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::bytes::{of_digest, to_digest};
 use crate::error::{Fault, FleetError, Result};
 use crate::event::EventKind;
-use crate::fact::{Fact, ImageFacts, JudgementFacts};
+use crate::fact::{Contents, Fact, ImageFacts, JudgementFacts};
+use crate::project::layers::contents_of;
 use crate::query::lineage::{Ancestor, gid_of};
 use crate::query::organism::judgement;
 use crate::query::rows;
@@ -41,6 +42,14 @@ impl Store {
             let (seq, payload) = found.optional()?.ok_or_else(|| Fault::unknown("event about image", name))?;
             image(seq, &payload)
         })
+    }
+
+    /// What was told last of the contents of a layer; nothing where nobody looked into it.
+    ///
+    /// # Errors
+    /// [`FleetError::Damaged`], [`FleetError::Projection`].
+    pub fn contents(&self, diff_id: &Digest) -> Result<Option<Contents>, FleetError> {
+        self.read(|db| contents_of(db, diff_id))
     }
 
     /// Calls `each` with what was told last of every image, in the order in which they became known, until it says

@@ -48,7 +48,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     "CREATE INDEX event_subject ON event (substr(subject, -16)) WHERE kind <> 'layer';",
     // Projections only: packages know what they were built from, advisories what they are about.
     "",
-    // Projections only: what was registered provisionally may be registered whole.
+    // Projections only: what was registered provisionally may be registered whole; a layer knows who told of it.
     "",
 ];
 

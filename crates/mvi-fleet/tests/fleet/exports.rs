@@ -20,7 +20,7 @@ fn fleet() -> Stage {
     let mut stage = Stage::with(&[("base", &["a +x@1"]), ("app", &["a +x@1", "b -x@1 +y@1"])]);
     let mut nasty = image("nasty", &["c"]);
     nasty.reference = NASTY.into();
-    nasty.layers[0].contents.as_mut().unwrap().provides.push(Provided { purl: NASTY.into(), path: None, source: None });
+    nasty.layers[0].contents.as_mut().unwrap().provides.push(Provided { purl: NASTY.into(), ..Provided::default() });
     stage.ingest(&nasty);
     stage.tell(&run("shop/app", "app", 2, &[]));
     stage.tell(&judgement("app", Verdict::Review, false, true));

@@ -44,16 +44,28 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 pub(crate) fn layer(text: &str) -> LayerOfImage {
     let mut words = text.split(' ');
     let diff_id = digest(&format!("layer {}", words.next().unwrap()));
-    let mut contents = Contents { diff_id: diff_id.clone(), provides: Vec::new(), removes: Vec::new() };
+    let mut contents = Contents {
+        bytes: None,
+        diff_id: diff_id.clone(),
+        folders: Default::default(),
+        provides: Vec::new(),
+        removes: Vec::new(),
+    };
     let mut examined = true;
     for word in words {
         match word.split_at(1) {
-            ("+", name) => contents.provides.push(Provided { purl: purl(name), path: None, source: None }),
+            ("+", name) => contents.provides.push(Provided { purl: purl(name), ..Provided::default() }),
             ("-", name) => contents.removes.push(purl(name)),
             _ => examined = false,
         }
     }
-    LayerOfImage { diff_id, transfer: Some(100), unpacked: Some(200), contents: examined.then_some(contents) }
+    LayerOfImage {
+        diff_id,
+        transfer: Some(100),
+        unpacked: Some(200),
+        instruction: None,
+        contents: examined.then_some(contents),
+    }
 }
 
 pub(crate) fn purl(name: &str) -> String {

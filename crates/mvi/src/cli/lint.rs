@@ -3,17 +3,19 @@
 use std::io::{self, Write};
 
 use mvi_dockerfile::{Level, Safety, find_rule};
-use mvi_image::Quiet;
+use mvi_image::{Quiet, Scheme};
 use mvi_inventory::InventoryCollector;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
+use super::fleet::known_fleet;
 use super::lint_settings::{Rulebook, rulebook};
 use super::look::{location, usual_options};
 use super::output::{Exit, Failure};
+use crate::actions::Examiner;
 use crate::actions::lint::{
     self, Baseline, BaselineWriter, Costs, LintJob, Linted, Mend, Outcome, Shellcheck, Surroundings, Target,
 };
-use crate::actions::{Examined, Examiner};
+use crate::actions::weights::Weights;
 use crate::render::lint::{LINT_RENDERERS, LintEnd, LintRenderer, diff, explain, list};
 use crate::render::{harmless, paint};
 use crate::report::lint::{LintTotals, UnreadFile};
@@ -50,9 +52,9 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
         surroundings: Some(&surroundings),
         jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
     };
-    let examined = args.image.as_deref().map(|image| examine(image, &found.targets)).transpose()?;
+    let weights = args.image.as_deref().map(|image| weigh(image, &found.targets, args)).transpose()?;
     let mut desk = Desk::new(args, book, found.unread)?;
-    desk.costs = examined.as_ref().map(Costs::new);
+    desk.costs = weights.map(Costs::new);
     desk.begin()?;
     lint::run(&job, &found.targets, |outcome| desk.tell(outcome))?;
     desk.end()?;
@@ -68,15 +70,22 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
     desk.exit(args)
 }
 
-/// Reads the image that findings are measured in.
-fn examine(image: &str, targets: &[Target]) -> Result<Examined, Failure> {
+/// The image that findings are measured in: read where it is, or as the fleet remembers what it knows by that name.
+fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<Weights, Failure> {
     let [Target::File(_) | Target::Stdin] = targets else {
         return Err(Failure::usage("an image is built from one Dockerfile; name that one beside --image"));
     };
     let (location, options) = (location(image)?, usual_options()?);
+    if location.scheme == Scheme::Detect && !location.path.exists() {
+        let fleet = known_fleet(args.rules.store.as_deref())?;
+        let known = fleet.map(|fleet| Weights::remembered(&fleet, image)).transpose()?.flatten();
+        if let Some(weights) = known {
+            return Ok(weights);
+        }
+    }
     let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: false, progress: &Quiet };
     let examined = examiner.examine_one(&location).map_err(|error| Failure::image(image, error))?;
-    Ok(examined)
+    Ok(Weights::of(&examined))
 }
 
 fn mend(args: &LintArgs) -> Mend {
@@ -89,7 +98,7 @@ fn mend(args: &LintArgs) -> Mend {
 }
 
 /// Takes what is told of files, and shows it.
-struct Desk<'i> {
+struct Desk {
     renderer: Option<Box<dyn LintRenderer>>,
     /// Whether diffs are shown in place of findings.
     diff: bool,
@@ -102,10 +111,10 @@ struct Desk<'i> {
     fail_on: LintFailOn,
     failed: bool,
     has_scripts: bool,
-    costs: Option<Costs<'i>>,
+    costs: Option<Costs>,
 }
 
-impl<'i> Desk<'i> {
+impl Desk {
     fn new(args: &LintArgs, book: &Rulebook, unread: Vec<UnreadFile>) -> Result<Self, Failure> {
         let format = book.format;
         let pass_on = args.paths.iter().any(|path| path.as_os_str() == "-") && matches!(mend(args), Mend::Write(_));

@@ -4,6 +4,7 @@
 mod advisories;
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
+mod costs;
 mod crowd;
 #[path = "../cli/desk.rs"]
 mod desk;

@@ -11,6 +11,7 @@ use mvi_standard::{Evidence, Standard};
 
 use super::super::evidence::{Statement, evidence};
 use super::super::examine::Examined;
+use super::super::weights::shipped;
 use super::FleetFailure;
 use super::dossier::Dossier;
 use crate::report::Megabytes;
@@ -48,12 +49,16 @@ pub(crate) fn image_facts(
     let measured = evidence(examined, &sizes, &statement);
     let mut contents = contents(examined.inventory(), examined.layers.len());
     let mut layers = Vec::with_capacity(examined.layers.len());
-    for (layer, scanned) in examined.image.layers.iter().zip(&examined.layers) {
+    for (place, (layer, scanned)) in examined.image.layers.iter().zip(&examined.layers).enumerate() {
         let diff_id = layer.diff_id.clone().ok_or_else(|| unfit("a layer of it has no digest"))?;
         let found = contents.pop_front().flatten().filter(|_| !layer.is_absent());
         let exact = scanned.transfer_bytes.filter(|transfer| !transfer.estimated).map(|transfer| transfer.bytes);
         layers.push(LayerOfImage {
-            contents: found.map(|(provides, removes)| Contents { diff_id: diff_id.clone(), provides, removes }),
+            contents: found.map(|(provides, removes)| {
+                let (bytes, folders) = shipped(examined, place);
+                Contents { bytes: Some(bytes), diff_id: diff_id.clone(), folders, provides, removes }
+            }),
+            instruction: examined.instruction(place),
             diff_id,
             transfer: exact,
             unpacked: (!layer.is_absent()).then(|| scanned.facts.tar_bytes()),
@@ -169,7 +174,10 @@ fn contents(inventory: &Inventory, layers: usize) -> std::collections::VecDeque<
         let mut start = 0;
         for package in line {
             if let Some((provides, _)) = at(&mut found, start.max(package.introduced)) {
+                let is_system = package.ecosystem.is_system();
                 provides.push(Provided {
+                    bytes: is_system.then_some(package.installed_bytes),
+                    needs: if is_system { package.depends.clone() } else { Vec::new() },
                     path: Some(package.record.clone()),
                     purl: package.purl.clone(),
                     source: source_of(package),

@@ -1,14 +1,11 @@
 //! What findings cost: bytes and packages of an image that was built from the file, measured and never guessed.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mvi_dockerfile::Dockerfile;
-use mvi_image::{Cause, causes, printable};
-use mvi_inventory::Package;
 
 use super::align::align;
-use crate::actions::examine::Examined;
+use crate::actions::weights::{PackageWeight, Weights};
 use crate::report::Megabytes;
 use crate::report::lint::{LintCost, LintFinding, LintMeasured, LintPackage, LintedFile};
 
@@ -52,32 +49,34 @@ const RULES: &[(&str, Weighs)] = &[
 /// A piece of an image, so that two findings about one are one in the sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Piece {
-    Entry(usize, usize),
-    Package(usize),
-    Gone(usize),
-    Cause(usize),
+    /// All files of a layer.
+    Layer(usize),
+    /// Those below one of the folders.
+    Folder(usize, &'static str),
+    /// A package, by its place in its layer.
+    Package(usize, usize),
+    /// What one layer hides of another.
+    Hidden(usize),
 }
 
 /// What was measured so far.
-pub(crate) struct Costs<'a> {
-    examined: &'a Examined,
-    /// Everything hidden; gathered once, when a finding is about it.
-    causes: OnceCell<Vec<Cause>>,
+pub(crate) struct Costs {
+    weights: Weights,
     counted: BTreeMap<Piece, u64>,
     findings: usize,
     aligned: usize,
 }
 
-impl<'a> Costs<'a> {
-    /// Of an image.
-    pub(crate) fn new(examined: &'a Examined) -> Self {
-        Self { examined, causes: OnceCell::new(), counted: BTreeMap::new(), findings: 0, aligned: 0 }
+impl Costs {
+    /// In an image.
+    pub(crate) fn new(weights: Weights) -> Self {
+        Self { weights, counted: BTreeMap::new(), findings: 0, aligned: 0 }
     }
 
     /// Writes to every finding of a file what it costs.
     pub(crate) fn weigh(&mut self, file: &mut LintedFile) {
         let dockerfile = Dockerfile::parse(file.source.as_bytes());
-        let history: Vec<_> = (0..self.examined.layers.len()).map(|layer| self.examined.instruction(layer)).collect();
+        let history: Vec<_> = self.weights.layers.iter().map(|layer| layer.instruction.clone()).collect();
         let layers = align(&dockerfile, &history);
         self.aligned += layers.len();
         for finding in &mut file.findings {
@@ -99,11 +98,16 @@ impl<'a> Costs<'a> {
 
     /// What all of them come to.
     pub(crate) fn measured(&self) -> LintMeasured {
+        // Where all files of a layer count, those below a folder are among them.
+        let is_within = |piece: &Piece| match piece {
+            Piece::Folder(layer, _) => self.counted.contains_key(&Piece::Layer(*layer)),
+            Piece::Layer(_) | Piece::Package(..) | Piece::Hidden(_) => false,
+        };
         LintMeasured {
-            image: self.examined.identity().source,
+            image: self.weights.image.clone(),
             findings: self.findings,
-            mb: Megabytes(self.counted.values().sum()),
-            of_mb: self.examined.sizes().unpacked_mb,
+            mb: Megabytes(self.counted.iter().filter(|(piece, _)| !is_within(piece)).map(|(_, bytes)| bytes).sum()),
+            of_mb: Megabytes(self.weights.unpacked),
             steps: self.aligned,
         }
     }
@@ -111,72 +115,59 @@ impl<'a> Costs<'a> {
     fn pieces(&self, weighs: &Weighs, layer: Option<usize>, finding: &LintFinding, text: &str) -> HashMap<Piece, u64> {
         match (weighs, layer) {
             (Weighs::Files(folders), Some(layer)) => self.files(folders, layer),
-            (Weighs::Layer, Some(layer)) => self.files(&[""], layer),
+            (Weighs::Layer, Some(layer)) => {
+                self.weights.layers.get(layer).map(|one| (Piece::Layer(layer), one.bytes)).into_iter().collect()
+            }
             (Weighs::Hidden, Some(layer)) => self.hidden(layer),
             (Weighs::Packages, layer) => self.named(&format!("{text} {}", finding.message), layer),
             (Weighs::Files(_) | Weighs::Layer | Weighs::Hidden, None) => HashMap::new(),
         }
     }
 
-    /// Bodies of files that a layer ships below some folders, whether they are visible in the end or not.
-    fn files(&self, folders: &[&str], layer: usize) -> HashMap<Piece, u64> {
-        let table = self.examined.layers[layer].facts.table();
-        let entries = table.entries().iter().enumerate();
-        let inside = entries.filter(|(_, entry)| {
-            let path = printable(&table.path(entry));
-            let path = path.trim_start_matches('/');
-            folders.iter().any(|folder| match folder.strip_prefix('*') {
-                Some(inner) => path.starts_with(inner) || path.contains(&format!("/{inner}")),
-                None => path.starts_with(folder),
-            })
-        });
-        inside.map(|(index, entry)| (Piece::Entry(layer, index), entry.size())).filter(|(_, size)| *size > 0).collect()
+    fn files(&self, folders: &[&'static str], layer: usize) -> HashMap<Piece, u64> {
+        let known = self.weights.layers.get(layer);
+        let weighed = folders.iter().filter_map(|folder| Some((*folder, *known?.folders.get(*folder)?)));
+        weighed.map(|(folder, bytes)| (Piece::Folder(layer, folder), bytes)).collect()
     }
 
     fn hidden(&self, layer: usize) -> HashMap<Piece, u64> {
-        let causes = self.causes.get_or_init(|| causes(&self.examined.tree));
-        let of_layer = causes
-            .iter()
-            .enumerate()
-            .filter(|(_, cause)| cause.layer as usize == layer || cause.by_layer as usize == layer);
-        of_layer.map(|(index, cause)| (Piece::Cause(index), cause.bytes)).collect()
+        let all = self.weights.hidden.iter().enumerate();
+        let of_layer = all.filter(|(_, hidden)| hidden.layer == layer || hidden.by_layer == layer);
+        of_layer.map(|(index, hidden)| (Piece::Hidden(index), hidden.bytes)).collect()
     }
 
-    /// Installed packages whose names stand in a text; where the layer is known those of it, and what they brought along.
+    /// Packages whose names stand in a text; where the layer is known those of it, and what they brought along.
     fn named(&self, text: &str, layer: Option<usize>) -> HashMap<Piece, u64> {
         let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "+-._".contains(letter);
         let words: BTreeSet<&str> =
             text.split(|letter| !is_letter(letter)).map(|word| word.trim_matches(['.', '-'])).collect();
-        let is_named = |package: &Package| {
-            words.contains(package.name.as_str())
-                && package.ecosystem.is_system()
-                && layer.is_none_or(|layer| package.introduced as usize == layer)
-        };
-        let inventory = self.examined.inventory();
-        let here = inventory.packages.iter().enumerate().map(|(index, package)| (Piece::Package(index), package));
-        // What a later layer removes travels all the same.
-        let gone = inventory.hidden.iter().enumerate().map(|(index, package)| (Piece::Gone(index), package));
-        let all: Vec<(Piece, &Package)> = here.chain(gone).collect();
-        let named: BTreeSet<&str> =
-            all.iter().filter(|(_, package)| is_named(package)).map(|(_, package)| package.name.as_str()).collect();
-        let brought = layer.map(|layer| brought_along(&all, layer, &named)).unwrap_or_default();
-        let counts = |package: &Package| is_named(package) || brought.contains(package.name.as_str());
-        let of_layer = |package: &Package| layer.is_none_or(|layer| package.introduced as usize == layer);
-        let counted = all.iter().filter(|(_, package)| of_layer(package) && counts(package));
-        counted.map(|(piece, package)| (*piece, package.installed_bytes)).collect()
+        let layers = self.weights.layers.iter().enumerate();
+        let layers = layers.filter(|(index, _)| layer.is_none_or(|layer| layer == *index));
+        let mut pieces = HashMap::new();
+        for (index, weighed) in layers {
+            let named: BTreeSet<&str> = weighed
+                .packages
+                .iter()
+                .map(|package| package.name.as_str())
+                .filter(|name| words.contains(name))
+                .collect();
+            let brought = layer.map(|_| brought_along(&weighed.packages, &named)).unwrap_or_default();
+            let counts = |name: &str| named.contains(name) || brought.contains(name);
+            let counted = weighed.packages.iter().enumerate().filter(|(_, package)| counts(&package.name));
+            pieces.extend(counted.map(|(place, package)| (Piece::Package(index, place), package.bytes)));
+        }
+        pieces
     }
 
     fn packages(&self, pieces: &HashMap<Piece, u64>) -> Vec<LintPackage> {
-        let inventory = self.examined.inventory();
         let of = |piece: &Piece| match piece {
-            Piece::Package(index) => inventory.packages.get(*index),
-            Piece::Gone(index) => inventory.hidden.get(*index),
-            Piece::Entry(..) | Piece::Cause(_) => None,
+            Piece::Package(layer, place) => self.weights.layers.get(*layer)?.packages.get(*place),
+            Piece::Layer(_) | Piece::Folder(..) | Piece::Hidden(_) => None,
         };
         let mut packages: Vec<LintPackage> = pieces
             .keys()
             .filter_map(of)
-            .map(|package| LintPackage { name: package.name.clone(), mb: Megabytes(package.installed_bytes) })
+            .map(|package| LintPackage { name: package.name.clone(), mb: Megabytes(package.bytes) })
             .collect();
         packages.sort_by(|left, right| (right.mb.0, &left.name).cmp(&(left.mb.0, &right.name)));
         packages
@@ -185,11 +176,9 @@ impl<'a> Costs<'a> {
 
 /// Packages of a layer that are there for the named ones alone: what those need, but for what any other package of the
 /// layer needs as well.
-fn brought_along<'p>(all: &[(Piece, &'p Package)], layer: usize, named: &BTreeSet<&'p str>) -> BTreeSet<&'p str> {
-    let of_layer = all.iter().map(|(_, package)| *package);
-    let of_layer = of_layer.filter(|package| package.introduced as usize == layer && package.ecosystem.is_system());
+fn brought_along<'p>(packages: &'p [PackageWeight], named: &BTreeSet<&'p str>) -> BTreeSet<&'p str> {
     let needs: HashMap<&str, &[String]> =
-        of_layer.map(|package| (package.name.as_str(), package.depends.as_slice())).collect();
+        packages.iter().map(|package| (package.name.as_str(), package.needs.as_slice())).collect();
     let reached = |from: &mut dyn Iterator<Item = &'p str>| {
         let mut open: Vec<&'p str> = from.collect();
         let mut reached: BTreeSet<&'p str> = open.iter().copied().collect();
@@ -212,7 +201,8 @@ fn brought_along<'p>(all: &[(Piece, &'p Package)], layer: usize, named: &BTreeSe
 mod tests {
     use mvi_dockerfile::rule_of;
 
-    use super::RULES;
+    use super::{RULES, Weighs};
+    use crate::actions::weights::FOLDERS;
 
     #[test]
     fn every_rule_that_weighs_is_one_and_stands_in_order() {
@@ -220,5 +210,14 @@ mod tests {
             assert!(rule_of(code).is_some(), "{code}");
         }
         assert!(RULES.is_sorted_by(|(left, _), (right, _)| left < right));
+    }
+
+    #[test]
+    fn every_folder_that_weighs_is_weighed() {
+        for (code, weighs) in RULES {
+            if let Weighs::Files(folders) = weighs {
+                assert!(folders.iter().all(|folder| FOLDERS.contains(folder)), "{code}");
+            }
+        }
     }
 }

@@ -68,7 +68,8 @@ pub(in crate::cli) struct LintArgs {
     /// Do not ask shellcheck about RUN, though it is installed
     #[arg(long)]
     pub(in crate::cli) no_shellcheck: bool,
-    /// An image that was built from the one file given: findings say what they cost in it
+    /// An image that was built from the one file given, or the name of one that the fleet recorded: findings say what they
+    /// cost in it
     #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
     pub(in crate::cli) image: Option<String>,
     /// Lint as of this day [default: today]
