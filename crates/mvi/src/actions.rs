@@ -18,4 +18,4 @@ pub(crate) mod template;
 mod waste;
 pub(crate) mod weights;
 
-pub(crate) use examine::{ExamineOptions, Examined, Examiner};
+pub(crate) use examine::{ExamineOptions, Examiner};
