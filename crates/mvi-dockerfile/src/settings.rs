@@ -41,6 +41,8 @@ pub struct LintSettings {
     pub base_platforms: BTreeMap<String, Vec<String>>,
     /// What an image in `FROM` is pinned to, from a lock or a registry: `alpine:3.21` to `alpine:3.21.8@sha256:…`.
     pub pins: BTreeMap<String, String>,
+    /// Versions that an image built from the file has of what its bases are named after: `python` to `3.12.14`.
+    pub base_versions: BTreeMap<String, String>,
     /// Bases nobody may use.
     pub bans: Vec<BannedBase>,
     /// Bases that stages which only help to build may use besides the allowed ones; empty when the standard has none.
@@ -76,6 +78,7 @@ impl Default for LintSettings {
             platforms: Vec::new(),
             base_platforms: BTreeMap::new(),
             pins: BTreeMap::new(),
+            base_versions: BTreeMap::new(),
             bans: Vec::new(),
             builder_bases: Vec::new(),
             registered_bases: None,

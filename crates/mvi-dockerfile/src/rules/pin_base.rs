@@ -1,7 +1,10 @@
 //! REC-04: bases that are another image tomorrow.
 
+use std::collections::BTreeSet;
+
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::law::Image;
+use crate::law::View;
 use crate::law::view::image_of;
 use crate::rule::{Fixes, Group, Rule, RuleMeta};
 use crate::settings::LintSettings;
@@ -31,11 +34,16 @@ impl Rule for PinBase {
     }
 
     fn check(&self, file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
-        file.stages().iter().filter_map(|stage| finding(file, settings, image_of(stage)?)).collect()
+        let shipped =
+            if settings.base_versions.is_empty() { BTreeSet::new() } else { View::new(file, settings).shipped.clone() };
+        let stages = file.stages().iter();
+        let found =
+            stages.filter_map(|stage| finding(file, settings, (image_of(stage)?, shipped.contains(&stage.index))));
+        found.collect()
     }
 }
 
-fn finding(file: &Dockerfile, settings: &LintSettings, image: &ImageName) -> Option<Finding> {
+fn finding(file: &Dockerfile, settings: &LintSettings, (image, ships): (&ImageName, bool)) -> Option<Finding> {
     let name = image.resolved.as_ref()?;
     let parsed = Image::parse(name);
     if parsed.is_pinned() {
@@ -48,10 +56,23 @@ fn finding(file: &Dockerfile, settings: &LintSettings, image: &ImageName) -> Opt
     };
     let finding = Finding::new(&META, image.span, message);
     // What it is today is looked up, never guessed.
-    let pinned = settings.pins.get(name).filter(|pinned| Image::parse(pinned).is_pinned());
+    let locked = settings.pins.get(name).cloned();
+    // An image shows what it stands on, and nothing of what helped to build it.
+    let pinned = locked.or_else(|| as_built(name, &parsed, settings).filter(|_| ships));
+    let pinned = pinned.filter(|pinned| Image::parse(pinned).is_pinned());
     let Some(pinned) = pinned.filter(|_| image.span.of(file.text()) == image.text && image.text == *name) else {
         return Some(finding);
     };
     let edits = vec![Edit { span: image.span, text: pinned.clone() }];
     Some(finding.fix(Fix { title: format!("write `{pinned}`"), safety: Safety::Safe, edits }))
+}
+
+/// A name with the version that the image has in place of the one that its tag begins with, where that refines it.
+fn as_built(name: &str, image: &Image<'_>, settings: &LintSettings) -> Option<String> {
+    let tag = image.tag?;
+    let version = settings.base_versions.get(image.repository.rsplit('/').next()?)?;
+    let stated = tag.split('-').next()?;
+    let refines = version.strip_prefix(stated).is_some_and(|rest| rest.starts_with('.'));
+    let before = name.strip_suffix(tag)?;
+    refines.then(|| format!("{before}{version}{}", &tag[stated.len()..]))
 }

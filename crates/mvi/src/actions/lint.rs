@@ -13,6 +13,7 @@ mod registry;
 mod run;
 mod shellcheck;
 mod surroundings;
+mod versions;
 
 pub(crate) use baseline::{Baseline, BaselineWriter};
 pub(crate) use bases::{add_bases, asks_for_bases};
@@ -24,3 +25,4 @@ pub(crate) use registry::add_register;
 pub(crate) use run::{Bench, LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;
 pub(crate) use surroundings::Surroundings;
+pub(crate) use versions::base_versions;

@@ -1,6 +1,8 @@
 //! `mvi lint`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use mvi_dockerfile::{Level, Safety, find_rule};
 use mvi_image::{Quiet, Scheme};
@@ -14,6 +16,7 @@ use super::output::{Exit, Failure};
 use crate::actions::Examiner;
 use crate::actions::lint::{
     self, Baseline, BaselineWriter, Costs, LintJob, Linted, Mend, Outcome, Shellcheck, Surroundings, Target,
+    base_versions,
 };
 use crate::actions::weights::Weights;
 use crate::render::lint::{LINT_RENDERERS, LintEnd, LintRenderer, diff, explain, list};
@@ -40,10 +43,18 @@ pub(super) fn run(args: &LintArgs) -> Result<Exit, Failure> {
 fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
     let found = lint::find(&args.paths, &book.exclude)?;
     let shellcheck = book.shellcheck.then(|| settings::program("shellcheck")).flatten().map(Shellcheck::new);
-    let surroundings = Surroundings::new(&args.paths, &book.settings);
+    let (weights, versions) = match &args.image {
+        Some(image) => weigh(image, &found.targets, args).map(|(weights, versions)| (Some(weights), versions))?,
+        None => Default::default(),
+    };
+    let mut settings = Arc::clone(&book.settings);
+    if !versions.is_empty() {
+        Arc::make_mut(&mut settings).base_versions = versions;
+    }
+    let surroundings = Surroundings::new(&args.paths, &settings);
     let baseline = book.baseline.as_deref().map(Baseline::read).transpose()?;
     let job = LintJob {
-        settings: &book.settings,
+        settings: &settings,
         shellcheck: shellcheck.as_ref(),
         mend: mend(args),
         baseline: baseline.as_ref(),
@@ -52,7 +63,6 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
         surroundings: Some(&surroundings),
         jobs: args.jobs.unwrap_or_else(settings::processors).max(1),
     };
-    let weights = args.image.as_deref().map(|image| weigh(image, &found.targets, args)).transpose()?;
     let mut desk = Desk::new(args, book, found.unread)?;
     desk.costs = weights.map(Costs::new);
     desk.begin()?;
@@ -70,8 +80,9 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
     desk.exit(args)
 }
 
-/// The image that findings are measured in: read where it is, or as the fleet remembers what it knows by that name.
-fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<Weights, Failure> {
+/// The image that findings are measured in, and the versions it tells of its bases: read where it is, or as the fleet
+/// remembers what it knows by that name.
+fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<(Weights, BTreeMap<String, String>), Failure> {
     let [Target::File(_) | Target::Stdin] = targets else {
         return Err(Failure::usage("an image is built from one Dockerfile; name that one beside --image"));
     };
@@ -80,12 +91,12 @@ fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<Weights, Fa
         let fleet = known_fleet(args.rules.store.as_deref())?;
         let known = fleet.map(|fleet| Weights::remembered(&fleet, image)).transpose()?.flatten();
         if let Some(weights) = known {
-            return Ok(weights);
+            return Ok((weights, BTreeMap::new()));
         }
     }
     let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: false, progress: &Quiet };
     let examined = examiner.examine_one(&location).map_err(|error| Failure::image(image, error))?;
-    Ok(Weights::of(&examined))
+    Ok((Weights::of(&examined), base_versions(&examined)))
 }
 
 fn mend(args: &LintArgs) -> Mend {

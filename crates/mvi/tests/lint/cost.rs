@@ -114,3 +114,15 @@ fn an_image_goes_with_one_dockerfile() {
     let said = text(&desk.run(&["--image", "app.tar", "a/Dockerfile"]).stdout);
     assert!(said.contains("costs 0.70 MB in layer 1") && said.contains("MB of"), "{said}");
 }
+
+#[test]
+fn a_base_is_pinned_to_the_version_that_the_image_has() {
+    let desk =
+        Desk::new(&[("Dockerfile", "FROM python:3.12-alpine AS b\nRUN x\nFROM alpine:3.21\nCOPY --from=b /x /x\n")]);
+    let base = layer(&[file("etc/os-release", "ID=alpine\nVERSION_ID=3.21.8\n")]);
+    desk.write("app.tar", &Members::docker(&[base], &["app:1"], &Config::default()).tar());
+    desk.run(&["Dockerfile", "--no-shellcheck", "--select", "REC-04", "--fix", "--image", "app.tar"]);
+    let fixed = desk.read("Dockerfile");
+    assert!(fixed.contains("\nFROM alpine:3.21.8\n"), "{fixed}");
+    assert!(fixed.starts_with("FROM python:3.12-alpine AS b\n"), "the image does not show what built it: {fixed}");
+}
