@@ -35,7 +35,7 @@ pub use repository::{Automation, Repository};
 pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
 pub use rules::{RULES, all_rules, rule_of};
 pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
-pub use settings::{AllowedBase, BannedBase, ExceptedBase, LabelKind, LintSettings, Names, SealedBase};
+pub use settings::{AllowedBase, BannedBase, ExceptedBase, LabelKind, LastSize, LintSettings, Names, SealedBase};
 pub use shell::{
     Assignment, Interpreter, Joint, Redirect, RedirectKind, Script, ScriptPart, ScriptProblem, ScriptProblemKind,
     ShellWord, SimpleCommand,

@@ -49,6 +49,7 @@ mod from_first;
 mod gate_masked;
 mod health_tool;
 mod healthcheck_missing;
+mod heavy_image;
 mod ignore_without_terms;
 mod image_scan;
 mod invalid_base_image_platform;
@@ -252,6 +253,7 @@ pub const RULES: &[&dyn Rule] = &[
     &base_unregistered::BaseUnregistered,
     &organism_labels::OrganismLabels,
     &banned_base::BannedBaseUsed,
+    &heavy_image::HeavyImage,
     &build_tools::BuildTools,
     &builder_base::BuilderBase,
     &cache_shipped::CacheShipped,

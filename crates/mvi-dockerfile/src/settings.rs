@@ -41,6 +41,8 @@ pub struct LintSettings {
     pub base_platforms: BTreeMap<String, Vec<String>>,
     /// What an image in `FROM` is pinned to, from a lock or a registry: `alpine:3.21` to `alpine:3.21.8@sha256:…`.
     pub pins: BTreeMap<String, String>,
+    /// What an image built from the file weighed last, where that is known.
+    pub last_size: Option<LastSize>,
     /// Versions that an image built from the file has of what its bases are named after: `python` to `3.12.14`.
     pub base_versions: BTreeMap<String, String>,
     /// Bases nobody may use.
@@ -78,6 +80,7 @@ impl Default for LintSettings {
             platforms: Vec::new(),
             base_platforms: BTreeMap::new(),
             pins: BTreeMap::new(),
+            last_size: None,
             base_versions: BTreeMap::new(),
             bans: Vec::new(),
             builder_bases: Vec::new(),
@@ -108,6 +111,17 @@ impl AllowedBase {
     pub fn new(reference: impl Into<String>) -> Self {
         Self { reference: reference.into(), runtime: None, names: None }
     }
+}
+
+/// The size of an image as it was built last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastSize {
+    /// As the standard counts it, MB.
+    pub mb: f64,
+    /// The size above which the standard wants a change request, MB.
+    pub limit_mb: f64,
+    /// Change requests in force that permit a heavy image; files name theirs by the label `mvi.io/crq`.
+    pub permitted_by: Vec<String>,
 }
 
 /// A base that a change request in force excepts, for one image.

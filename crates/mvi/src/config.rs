@@ -99,6 +99,10 @@ pub(crate) struct LintConfig {
     pub pragmas: Option<bool>,
     /// Labels by which an organism is told: school, role, exposure, owner.
     pub organism_labels: Vec<String>,
+    /// Platforms that images are built for.
+    pub platforms: Vec<String>,
+    /// Platforms that bases are there for, by their names in `FROM`: a registry alone knows them.
+    pub base_platforms: BTreeMap<String, Vec<String>>,
     /// A lock of bases: a TOML file whose `[bases]` says what each is pinned to.
     pub lock: Option<PathBuf>,
     /// Whether `shellcheck` is asked, where it is installed.

@@ -32,7 +32,7 @@ pub(crate) fn exception<'a>(view: &View<'_>, settings: &'a LintSettings, image: 
 }
 
 /// Whether a label of what ships names a change request.
-fn names(view: &View<'_>, crq: &str) -> bool {
+pub(crate) fn names(view: &View<'_>, crq: &str) -> bool {
     view.shipped_instructions().any(|one| match &one.body {
         Body::Label(pairs) => pairs.iter().any(|pair| pair.key.text == LABEL && pair.value.text == crq),
         _ => false,

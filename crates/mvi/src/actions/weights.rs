@@ -31,6 +31,8 @@ pub(crate) const FOLDERS: &[&str] = &[
 pub(crate) struct Weights {
     /// The image, as it was named.
     pub image: String,
+    /// All layers, compressed, bytes; nothing where nobody knows it.
+    pub transfer: Option<u64>,
     /// All layers, unpacked, bytes.
     pub unpacked: u64,
     /// The layers, base first.
@@ -98,6 +100,7 @@ impl Weights {
         });
         Self {
             image: examined.identity().source,
+            transfer: examined.sizes().transfer_mb.map(|mb| mb.0),
             unpacked: examined.sizes().unpacked_mb.0,
             layers,
             hidden: hidden.collect(),
@@ -123,7 +126,8 @@ impl Weights {
             layers.push(LayerWeights { instruction: layer.instruction, bytes, folders, packages });
         }
         let unpacked = facts.sizes.unpacked.unwrap_or(0);
-        Ok(Some(Self { image: facts.reference, unpacked, layers, hidden: Vec::new() }))
+        let (image, transfer) = (facts.reference, facts.sizes.transfer);
+        Ok(Some(Self { image, transfer, unpacked, layers, hidden: Vec::new() }))
     }
 }
 

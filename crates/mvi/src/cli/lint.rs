@@ -48,8 +48,11 @@ fn lint(args: &LintArgs, book: &Rulebook) -> Result<Exit, Failure> {
         None => Default::default(),
     };
     let mut settings = Arc::clone(&book.settings);
-    if !versions.is_empty() {
-        Arc::make_mut(&mut settings).base_versions = versions;
+    if let Some(weights) = &weights {
+        let own = Arc::make_mut(&mut settings);
+        own.base_versions = versions;
+        let size = weights.transfer.map(|bytes| book.law.last_size(bytes as f64 / 1e6)).transpose();
+        own.last_size = size.map_err(|error| anyhow::anyhow!(error.to_owned()))?;
     }
     let surroundings = Surroundings::new(&args.paths, &settings);
     let baseline = book.baseline.as_deref().map(Baseline::read).transpose()?;
@@ -94,7 +97,7 @@ fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<(Weights, B
             return Ok((weights, BTreeMap::new()));
         }
     }
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: false, progress: &Quiet };
+    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &Quiet };
     let examined = examiner.examine_one(&location).map_err(|error| Failure::image(image, error))?;
     Ok((Weights::of(&examined), base_versions(&examined)))
 }

@@ -65,6 +65,8 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     settings.targets = if args.rules.target.is_empty() { lint.targets.clone() } else { args.rules.target.clone() };
     let today = || settings::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     settings.today = Some(args.on.unwrap_or_else(today));
+    settings.platforms.clone_from(&lint.platforms);
+    settings.base_platforms.clone_from(&lint.base_platforms);
     settings.organism_labels = lint.organism_labels.iter().chain(&args.rules.organism_label).cloned().collect();
     let lock = args.rules.lock.clone().or_else(|| lint.lock.as_ref().map(|path| config.path(path)));
     if let Some(lock) = lock {

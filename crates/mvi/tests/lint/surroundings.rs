@@ -47,6 +47,10 @@ fn bases_are_pinned_as_a_lock_says_and_organisms_labelled_as_mvi_toml_asks() {
     desk.write("Dockerfile", b"FROM alpine:3.21.8\nLABEL team.owner=core\n");
     assert_eq!(desk.found(&["--select", "REC-04,SOV-4"]), [""; 0]);
     assert_eq!(desk.run(&["--lock", "gone.toml"]).status.code(), Some(3));
+    let platforms =
+        "[lint]\nplatforms = [\"linux/riscv64\"]\n[lint.base_platforms]\n\"alpine:3.21\" = [\"linux/amd64\"]\n";
+    let files = [("Dockerfile", "FROM alpine:3.21\n"), ("mvi.toml", platforms)];
+    check(&files, &["--select", "InvalidBaseImagePlatform"], &["Dockerfile:1 MVI5014"]);
 }
 
 #[test]

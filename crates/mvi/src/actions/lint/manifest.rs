@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
-use mvi_dockerfile::LintSettings;
 use mvi_dockerfile::kubernetes::Object;
 use mvi_dockerfile::manifest::{Desk, Manifest, Ruling, WorkloadJudge, lint_manifest};
+use mvi_dockerfile::{LastSize, LintSettings};
 use mvi_standard::Standard;
-use mvi_standard::crq::{Calendar, Crq};
+use mvi_standard::crq::{Calendar, Crq, CrqKind, at};
 use mvi_standard::load::Bases;
 use mvi_standard::verdict::Trigger;
 use mvi_standard::workload::{Change, Cluster, Dispatch, Firing, Operation, permit, triggers};
@@ -88,6 +88,19 @@ impl Law {
 }
 
 impl Law {
+    /// What a size means under the law, with the requests in force that permit a heavy image.
+    ///
+    /// # Errors
+    /// A standard that cannot be read.
+    pub(crate) fn last_size(&self, mb: f64) -> Result<LastSize, &str> {
+        let (standard, (crqs, now)) = (self.standard()?, &self.crqs);
+        let calendar = Calendar::of(standard, &[]);
+        let heavy =
+            crqs.iter().filter(|crq| crq.kind == CrqKind::Heavy && at(crq, &calendar, *now).state.is_in_force());
+        let permitted_by = heavy.map(|crq| crq.id.to_string()).collect();
+        Ok(LastSize { mb, limit_mb: standard.policy.heavy_mb, permitted_by })
+    }
+
     /// Adds the bases that change requests in force except.
     ///
     /// # Errors
