@@ -20,14 +20,14 @@ pub use error::{ImageError, Object};
 pub use gap::{Gap, GapCode, GapList, printable};
 pub use image::{Image, Layer};
 pub use layer::{
-    Attributes, Body, Collector, Compression, EntryHeader, EntryTable, FileKind, HeadersOnly, LayerFacts, RawEntry,
-    Want, Xattr,
+    Attributes, Body, Collector, Compression, EXTRACT_BYTES, EntryHeader, EntryTable, FileKind, HeadersOnly, Kept,
+    LayerFacts, OpenBody, PROBE_BYTES, RawEntry, Want, Xattr,
 };
 pub use limits::Limits;
 pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, scan};
 pub use source::{
-    BlobStore, Config, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig, Scheme,
-    StoreError, Top, UnpackedImage, UnpackedLayer, open, open_stored, open_stream, open_unpacked,
+    BlobStore, Config, Healthcheck, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig,
+    Scheme, StoreError, Top, UnpackedImage, UnpackedLayer, open, open_stored, open_stream, open_unpacked,
 };
 pub use tar::TarError;
 pub use tree::{FileTree, HiddenFile, LayerChange, Node, NodeId, Place, ROOT, Reason, merge};

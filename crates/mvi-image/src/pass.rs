@@ -5,6 +5,7 @@ mod reading;
 
 use std::collections::HashMap;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +23,11 @@ use crate::source::members::{FileRange, LayerSource};
 
 /// Compressed layers smaller than this are unpacked on the walking thread: a thread costs more than it saves.
 const INLINE: u64 = 1 << 20;
+
+/// Bytes of a body that one thread puts by in memory for a study; what is larger goes to a temporary file.
+const SPOOL_OF_ONE: usize = 16 << 20;
+/// Bytes of bodies that all threads together put by in memory.
+const SPOOL_OF_ALL: usize = 32 << 20;
 
 /// Watches the pass, for progress bars. Called from several threads.
 pub trait Progress: Sync {
@@ -152,6 +158,11 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// Bytes of a body that each thread may put by in memory.
+    fn spool(&self) -> usize {
+        (SPOOL_OF_ALL / self.options.jobs.max(1)).clamp(1 << 20, SPOOL_OF_ONE)
+    }
+
     fn layer(&self, index: usize) -> Result<ScannedLayer, ImageError> {
         let layer = &self.image.layers[index];
         Ok(match &layer.source {
@@ -175,10 +186,13 @@ impl Pass<'_> {
         }
         self.options.progress.start(index, range.length);
         let read = Reading { pass: self, index, range, compression };
+        let before = stamp(&range.file);
         let (facts, blob) = read.facts(layer)?;
+        // Bodies are looked into beside the stream that is digested: both must have seen the same bytes.
+        let is_settled = before.is_some() && before == stamp(&range.file);
         self.check(index, layer, blob.as_ref(), facts.diff_id())?;
         let facts = Arc::new(facts);
-        if let (Some(cache), true) = (self.options.cache, self.options.verify) {
+        if let (Some(cache), true) = (self.options.cache, self.options.verify && is_settled) {
             let blob = blob.as_ref().map(|blob| (blob, compression, range.length));
             cache.remember(&facts, self.options.collector.version(), blob, identity.as_ref());
         }
@@ -273,6 +287,12 @@ impl Pass<'_> {
         }
         Ok(())
     }
+}
+
+/// What changes when the bytes of a file do: its size, and the time of its last change.
+fn stamp(file: &std::fs::File) -> Option<(u64, i64, i64)> {
+    let metadata = file.metadata().ok()?;
+    Some((metadata.size(), metadata.ctime(), metadata.ctime_nsec()))
 }
 
 fn too_large(layer: usize, limits: &Limits) -> ImageError {

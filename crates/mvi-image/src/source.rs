@@ -13,7 +13,7 @@ mod rootfs;
 mod store;
 mod stream;
 
-pub use documents::{Config, HistoryEntry, RuntimeConfig};
+pub use documents::{Config, Healthcheck, HistoryEntry, RuntimeConfig};
 pub use location::{Location, Scheme};
 pub use open::{OpenOptions, open, open_stream};
 pub use platform::{Platform, PlatformChoice};

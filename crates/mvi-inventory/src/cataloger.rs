@@ -6,6 +6,7 @@ use std::hash::Hash;
 use mvi_image::{FileTree, Gap, GapCode};
 
 use crate::document::Document;
+use crate::extract::Part;
 use crate::life::{Ended, Life, OneOf, Record, Sole, lives};
 use crate::package::{Ecosystem, Evidence, Leftover, Requested, Scope, Source};
 use crate::parse::Problem;
@@ -56,6 +57,11 @@ pub trait Cataloger: Sync {
     ///
     /// Called for every file of every layer: look at the last name first.
     fn claims(&self, path: &RecordPath<'_>) -> Option<u64>;
+
+    /// For whom it reads of files that were looked into, whatever their paths: the part that it is given as a document.
+    fn part(&self) -> Option<Part> {
+        None
+    }
 
     /// Databases at fixed places: when one of them is there but is no readable file, that is a gap.
     fn databases(&self) -> &'static [&'static str] {

@@ -1,16 +1,34 @@
 //! Tells the layer pass which bodies the inventory needs.
 
-use mvi_image::{Collector, EntryHeader, FileKind, Want};
+use std::io;
+
+use mvi_image::{Collector, EntryHeader, FileKind, OpenBody, Want};
 
 use crate::cataloger::{RECORD_BYTES, RecordPath};
 use crate::catalogers::CATALOGERS;
+use crate::loading;
+use crate::study::{self, Depth};
+use crate::told::is_bill;
+use crate::wheels::is_wheel_record;
 
-/// Bytes kept of every program, enough for an ELF header with its program headers, or a `#!` script's beginning.
-const HEAD_BYTES: u32 = 1024;
+/// Where names of people and hosts come from: nsswitch.conf(5).
+const NAME_SERVICES: &[u8] = b"etc/nsswitch.conf";
 
-/// Asks for package databases and records, `os-release`, and the heads of executables.
+/// Asks for package databases and records, `os-release` and settings of loaders, and looks into programs, libraries,
+/// archives and the Python files of applications.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InventoryCollector;
+
+/// The same, but of libraries only what went into them: the inventory has all its packages, and of its objects only
+/// those that may be started. It reads much less where bodies can be skipped; what it finds is too little for the layer
+/// memory.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PackageCollector;
+
+/// What the bodies that are kept and looked into mean; raised when that changes.
+const VERSION: u32 = 8;
+/// Set in the version of those who look into less.
+const PARTIAL: u32 = 1 << 31;
 
 impl Collector for InventoryCollector {
     fn wants(&self, entry: &EntryHeader<'_>) -> Want {
@@ -24,50 +42,47 @@ impl Collector for InventoryCollector {
             | FileKind::Fifo => return Want::No,
         }
         let path = RecordPath::new(entry.path);
-        if is_os_release(&path) {
+        if is_os_release(&path) || is_wheel_record(path.path) || is_bill(&path) || path.path == NAME_SERVICES {
             return Want::Whole { max: RECORD_BYTES };
         }
         if let Some(max) = CATALOGERS.iter().find_map(|cataloger| cataloger.claims(&path)) {
             return Want::Whole { max };
         }
-        if entry.mode & 0o111 != 0 && !is_data(path.name) { Want::Head(HEAD_BYTES) } else { Want::No }
+        if let Some(max) = loading::claims(&path) {
+            return Want::Whole { max };
+        }
+        if study::may_be_worth(entry) { Want::Study } else { Want::No }
+    }
+
+    fn is_worth_study(&self, entry: &EntryHeader<'_>, probe: &[u8]) -> bool {
+        study::is_worth(entry, probe)
+    }
+
+    fn study(&self, entry: &EntryHeader<'_>, body: &dyn OpenBody) -> io::Result<Vec<u8>> {
+        study::study(entry, body, Depth::Objects)
     }
 
     fn version(&self) -> u32 {
-        3
+        VERSION
     }
 }
 
-/// True for names of files that nobody starts, although some builders mark every file as executable.
-fn is_data(name: &[u8]) -> bool {
-    let extension = memchr::memrchr(b'.', name).map_or(&b""[..], |dot| &name[dot + 1..]);
-    matches!(
-        extension,
-        b"so"
-            | b"a"
-            | b"o"
-            | b"h"
-            | b"c"
-            | b"md"
-            | b"txt"
-            | b"json"
-            | b"html"
-            | b"css"
-            | b"map"
-            | b"ts"
-            | b"svg"
-            | b"png"
-            | b"jpg"
-            | b"pyc"
-            | b"pyi"
-            | b"class"
-            | b"jar"
-            | b"xml"
-            | b"yml"
-            | b"yaml"
-            | b"gz"
-            | b"beam"
-    )
+impl Collector for PackageCollector {
+    fn wants(&self, entry: &EntryHeader<'_>) -> Want {
+        InventoryCollector.wants(entry)
+    }
+
+    fn is_worth_study(&self, entry: &EntryHeader<'_>, probe: &[u8]) -> bool {
+        InventoryCollector.is_worth_study(entry, probe)
+    }
+
+    fn study(&self, entry: &EntryHeader<'_>, body: &dyn OpenBody) -> io::Result<Vec<u8>> {
+        study::study(entry, body, Depth::Packages)
+    }
+
+    fn version(&self) -> u32 {
+        VERSION | PARTIAL
+    }
 }
 
 /// `os-release` in its two places, and where links from them lead in some distributions.
@@ -90,6 +105,8 @@ mod tests {
     #[test]
     fn databases_and_records_are_wanted_whole() {
         check("var/lib/dpkg/status", FileKind::File, 0o644, DATABASE);
+        check("usr/lib/python3/site-packages/a-1.dist-info/WHEEL", FileKind::File, 0o644, RECORD);
+        check("etc/nsswitch.conf", FileKind::File, 0o644, RECORD);
         check("var/lib/dpkg/status.d/base", FileKind::File, 0o644, RECORD);
         check("var/lib/dpkg/status.d/base.md5sums", FileKind::File, 0o644, RECORD);
         check("var/lib/dpkg/info/bash.md5sums", FileKind::File, 0o644, RECORD);
@@ -102,14 +119,32 @@ mod tests {
         check("usr/lib/os-release", FileKind::File, 0o644, RECORD);
         check("a/b.dist-info/METADATA", FileKind::File, 0o755, RECORD);
         check("a/node_modules/b/package.json", FileKind::File, 0o644, RECORD);
+        check("var/lib/db/sbom/zlib-1.3-r0.spdx.json", FileKind::File, 0o644, RECORD);
         check("opt/conda/conda-meta/zlib-1.2.13-h5eee18b_0.json", FileKind::File, 0o644, RECORD);
     }
 
     #[test]
-    fn of_programs_the_head_is_wanted() {
-        check("usr/bin/python3.11", FileKind::File, 0o755, Want::Head(1024));
-        check("usr/bin/data", FileKind::File, 0o644, Want::No);
+    fn what_may_be_a_program_or_a_library_is_studied() {
+        check("usr/bin/python3.11", FileKind::File, 0o755, Want::Study);
+        check("usr/lib/libssl.so.3", FileKind::File, 0o644, Want::Study);
+        check("usr/bin/data", FileKind::File, 0o644, Want::Study);
+        check("app/start.py", FileKind::File, 0o755, Want::Study);
+        check("app/start.py", FileKind::File, 0o644, Want::Study);
+        check("usr/lib/python3.11/os.py", FileKind::File, 0o644, Want::No);
+        check("opt/venv/lib/python3.11/site-packages/a.py", FileKind::File, 0o644, Want::No);
         check("app/readme.md", FileKind::File, 0o777, Want::No);
+    }
+
+    #[test]
+    fn what_says_how_programs_are_loaded_is_wanted_whole() {
+        check("etc/ld.so.cache", FileKind::File, 0o644, Want::Whole { max: 4 << 20 });
+        check("etc/ld.so.conf.d/libc.conf", FileKind::File, 0o644, Want::Whole { max: 64 << 10 });
+        check("etc/ld-musl-x86_64.path", FileKind::File, 0o644, Want::Whole { max: 64 << 10 });
+        check("etc/nginx/conf.d/a.conf", FileKind::File, 0o644, Want::Whole { max: 64 << 10 });
+        check("usr/local/etc/php/conf.d/docker-php-ext-gd.ini", FileKind::File, 0o644, Want::Whole { max: 64 << 10 });
+        check("app/package.json", FileKind::File, 0o644, RECORD);
+        check("opt/hello/releases/1.2.3/hello.rel", FileKind::File, 0o644, RECORD);
+        check("opt/hello/hello.rel", FileKind::File, 0o644, Want::Study);
     }
 
     #[test]
@@ -120,8 +155,8 @@ mod tests {
     }
 
     #[test]
-    fn other_lists_of_dpkg_are_not_wanted() {
+    fn other_lists_of_dpkg_are_not_wanted_whole() {
         check("var/lib/dpkg/info/bash.list", FileKind::File, 0o644, Want::No);
-        check("var/lib/dpkg/status-old", FileKind::File, 0o644, Want::No);
+        check("var/lib/dpkg/status-old", FileKind::File, 0o644, Want::Study);
     }
 }

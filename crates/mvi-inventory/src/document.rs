@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use mvi_image::{FileTree, Place};
+use mvi_image::{FileTree, Kept, Place};
+
+use crate::extract::{Part, part};
 
 /// A record file through the layers.
 #[derive(Debug, Clone)]
@@ -57,20 +59,50 @@ impl<'a> Version<'a> {
     }
 }
 
-/// Bodies of all layers by the entry that ships them.
-pub(crate) struct Bodies<'a>(HashMap<Place, &'a [u8]>);
+/// Bodies of all layers, and what was made of others, by the entry that ships them.
+pub struct Bodies<'a> {
+    bodies: HashMap<Place, &'a [u8]>,
+    extracts: HashMap<Place, &'a [u8]>,
+}
 
 impl<'a> Bodies<'a> {
-    pub(crate) fn new(tree: &'a FileTree) -> Self {
-        let layers = (0..).zip(tree.layers());
-        let places = layers.flat_map(|(layer, facts)| {
-            facts.bodies().map(move |body| (Place { layer, entry: body.entry }, body.bytes))
-        });
-        Self(places.collect())
+    /// Those of a tree whose layers were read with an [`InventoryCollector`](crate::InventoryCollector).
+    #[must_use]
+    pub fn new(tree: &'a FileTree) -> Self {
+        let (mut bodies, mut extracts) = (HashMap::new(), HashMap::new());
+        for (layer, facts) in (0..).zip(tree.layers()) {
+            for body in facts.bodies() {
+                let kept = match body.kept {
+                    Kept::Head | Kept::Whole => &mut bodies,
+                    Kept::Extract => &mut extracts,
+                };
+                kept.insert(Place { layer, entry: body.entry }, body.bytes);
+            }
+        }
+        Self { bodies, extracts }
     }
 
     /// The bytes kept of a file that the entry at `place` ships; an empty file has none.
-    pub(crate) fn get(&self, place: Place) -> Option<&'a [u8]> {
-        self.0.get(&place).copied()
+    #[must_use]
+    pub fn get(&self, place: Place) -> Option<&'a [u8]> {
+        self.bodies.get(&place).copied()
     }
+
+    /// What was made of a file that the entry at `place` ships, for `wanted`.
+    #[must_use]
+    pub fn part(&self, place: Place, wanted: Part) -> Option<&'a [u8]> {
+        part(self.extracts.get(&place)?, wanted)
+    }
+}
+
+/// The bytes that were kept whole of the file a path leads to; none where nothing was kept of it.
+#[must_use]
+pub fn kept_body<'t>(tree: &'t FileTree, path: &[u8]) -> Option<&'t [u8]> {
+    let node = tree.node(tree.find(path)?);
+    let place = node.place()?;
+    if node.size() == 0 {
+        return Some(b"");
+    }
+    let body = tree.layers().get(place.layer as usize)?.bodies().find(|body| body.entry == place.entry)?;
+    (body.kept == Kept::Whole).then_some(body.bytes)
 }

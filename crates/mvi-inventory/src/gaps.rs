@@ -2,7 +2,8 @@
 
 use mvi_image::{FileKind, FileTree, Gap, GapCode};
 
-use crate::document::{Content, Document};
+use crate::document::{Bodies, Content, Document};
+use crate::extract::Part;
 
 /// Databases of package managers that no cataloger reads.
 const FOREIGN: [(&str, &str); 2] = [("var/lib/rpmmanifest/container-manifest-2", "rpm"), ("var/db/pkg", "portage")];
@@ -17,6 +18,18 @@ pub(crate) fn foreign_gaps(tree: &FileTree) -> Vec<Gap> {
             Gap { layer: Some(tree.node(id).layer()), ..Gap::at(GapCode::Database, path.as_bytes(), text) }
         })
         .collect()
+}
+
+/// Gaps for visible files that were looked into and not understood.
+pub(crate) fn study_gaps(tree: &FileTree, bodies: &Bodies<'_>) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for (id, place) in tree.visible_bodies() {
+        let problems = bodies.part(place, Part::Problems).unwrap_or_default();
+        for text in String::from_utf8_lossy(problems).lines() {
+            gaps.push(Gap { layer: Some(place.layer), ..Gap::at(GapCode::Body, &tree.path(id), text) });
+        }
+    }
+    gaps
 }
 
 /// Gaps for documents whose last version has bytes that were not kept.

@@ -3,10 +3,11 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mvi_image::{FileKind, FileTree, HiddenFile, LayerFacts, Place};
+use mvi_image::{FileKind, FileTree, HiddenFile, Kept, LayerFacts, Place};
 
 use crate::cataloger::{Cataloger, RecordPath};
 use crate::document::{Bodies, Content, Document, Version};
+use crate::extract::part;
 use crate::folders::Folders;
 use crate::whiteouts::Whiteouts;
 
@@ -26,6 +27,11 @@ pub(crate) fn documents<'a>(
     for ((cataloger, path), drafts) in gathered.drafts {
         let mut versions = versions(tree, &drafts, &hidden);
         versions.extend(unseen_end(tree, &path, versions.last(), &whiteouts));
+        if catalogers[cataloger].part().is_some() {
+            // What took the place of such a file was looked into as well, and found to be something else.
+            let unread = versions.iter_mut().filter(|version| version.content == Content::Unread);
+            unread.for_each(|version| version.content = Content::Gone);
+        }
         if !versions.is_empty() {
             lists[cataloger].push(Document { path, versions });
         }
@@ -51,7 +57,11 @@ struct Gathered<'a, 'c> {
 impl<'a> Gathered<'a, '_> {
     fn layer(&mut self, layer: u32, facts: &'a LayerFacts, bodies: &Bodies<'a>) {
         for body in facts.bodies() {
-            self.draft(facts, Draft { place: Place { layer, entry: body.entry }, content: Content::Bytes(body.bytes) });
+            let place = Place { layer, entry: body.entry };
+            match body.kept {
+                Kept::Head | Kept::Whole => self.draft(facts, Draft { place, content: Content::Bytes(body.bytes) }),
+                Kept::Extract => self.draft_parts(facts, place, body.bytes),
+            }
         }
         for (entry, raw) in (0..).zip(facts.table().entries()) {
             let place = Place { layer, entry };
@@ -83,6 +93,16 @@ impl<'a> Gathered<'a, '_> {
             None => Content::Unread,
         };
         self.draft(facts, Draft { place, content });
+    }
+
+    /// Takes in what was made of a file, for those who read of it.
+    fn draft_parts(&mut self, facts: &LayerFacts, place: Place, extract: &'a [u8]) {
+        for (index, cataloger) in self.catalogers.iter().enumerate() {
+            let Some(bytes) = cataloger.part().and_then(|wanted| part(extract, wanted)) else { continue };
+            let Some(raw) = facts.table().entries().get(place.entry as usize) else { continue };
+            let path = self.folders.in_tree(&facts.table().path(raw));
+            self.drafts.entry((index, path)).or_default().push(Draft { place, content: Content::Bytes(bytes) });
+        }
     }
 
     fn draft(&mut self, facts: &LayerFacts, draft: Draft<'a>) {

@@ -8,15 +8,18 @@ use serde::{Deserialize, Serialize};
 use crate::cataloger::{Findings, Sighting};
 use crate::catalogers::CATALOGERS;
 use crate::document::Bodies;
-use crate::gaps::{database_gaps, foreign_gaps, unread_gaps};
+use crate::gaps::{database_gaps, foreign_gaps, study_gaps, unread_gaps};
 use crate::gather::documents;
 use crate::hidden::hidden_weights;
+use crate::objects::{Object, objects};
 use crate::os::read_os_release;
 use crate::owners::{Owners, Weight, own};
 use crate::package::{Ecosystem, Evidence, Hidden, Leftover, Package};
 use crate::parse::os_release::OsRelease;
 use crate::purl::{PurlParts, purl};
 use crate::requests::{RequestedAbove, Requests, requested_above};
+use crate::told::{FoundBill, Told, told};
+use crate::wheels::{Wheel, wheels};
 
 /// What is inside an image. Lists are sorted, and the same for the same layers.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -30,6 +33,12 @@ pub struct Inventory {
     /// Packages that only lock files name, in the same order: nothing shows that they are in the image. Those that are
     /// there as well are among `packages`, with what the lock file means them for.
     pub locked: Vec<Package>,
+    /// Bills of materials that lie in the image, by path.
+    #[serde(default)]
+    pub bills: Vec<FoundBill>,
+    /// Packages that only those bills name, in the same order; their `record` is the bill.
+    #[serde(default)]
+    pub told: Vec<Package>,
     /// Packages that dpkg remembers without having them installed whole, by name.
     pub leftovers: Vec<Leftover>,
     /// What could not be read, by path.
@@ -37,6 +46,11 @@ pub struct Inventory {
     /// Who owns which file; not part of the serialised inventory, which does without a tree.
     #[serde(skip)]
     pub owners: Owners,
+    /// ELF objects of the image, by path.
+    pub objects: Vec<Object>,
+    /// Wheels that Python packages were installed from, by package.
+    #[serde(default)]
+    pub wheels: Vec<Wheel>,
     /// Packages that were asked for, and since when they have been there, by ecosystem.
     pub requests: Vec<Requests>,
 }
@@ -67,6 +81,8 @@ pub fn take(tree: &FileTree) -> Inventory {
         inventory.requests.extend(requests);
     }
     inventory.gaps.extend(foreign_gaps(tree));
+    // Who owned a program that is gone is not known any more, and a package tells of it anyway.
+    sightings.retain(|sighting| sighting.ecosystem != Ecosystem::Generic || sighting.ended.is_none());
     sightings.sort_by(|left, right| order(left).cmp(&order(right)));
     let (meant, sightings): (Vec<_>, Vec<_>) =
         sightings.into_iter().partition(|sighting| sighting.evidence == Evidence::Lock);
@@ -74,6 +90,14 @@ pub fn take(tree: &FileTree) -> Inventory {
     inventory.add_packages(tree, &here);
     inventory.add_hidden(tree, &gone, &here);
     inventory.add_locked(&meant);
+    let (objects, object_gaps) = objects(tree, &bodies, &inventory.owners);
+    inventory.objects = objects;
+    inventory.wheels = wheels(tree, &bodies, &inventory.packages);
+    let Told { bills, packages, gaps } = told(tree, &bodies, &inventory.packages);
+    (inventory.bills, inventory.told) = (bills, packages);
+    inventory.gaps.extend(object_gaps);
+    inventory.gaps.extend(gaps);
+    inventory.gaps.extend(study_gaps(tree, &bodies));
     inventory.finish()
 }
 
@@ -92,7 +116,9 @@ impl Inventory {
     }
 
     fn add_packages(&mut self, tree: &FileTree, here: &[Sighting<'_>]) {
-        let (owners, weights) = own(tree, here);
+        let generic = here.partition_point(|sighting| sighting.ecosystem != Ecosystem::Generic);
+        let (here, programs) = here.split_at(generic);
+        let (mut owners, weights) = own(tree, here);
         for (sighting, weight) in here.iter().zip(weights) {
             let mut package = self.package(sighting);
             let Weight { bytes, files, touched } = weight;
@@ -104,6 +130,16 @@ impl Inventory {
                 package.also_owned_by = owner.filter(ships);
             }
             self.packages.push(package);
+        }
+        // What a package brought is no program of its own.
+        for sighting in programs {
+            let Some(node) = tree.find_no_follow(&sighting.record) else { continue };
+            if owners.owner_of(tree, node).is_none() {
+                let mut package = self.package(sighting);
+                (package.installed_bytes, package.files) = (tree.node(node).size(), 1);
+                owners.add(tree, node, self.packages.len());
+                self.packages.push(package);
+            }
         }
         self.owners = owners;
     }

@@ -25,6 +25,15 @@ impl Owners {
     }
 }
 
+impl Owners {
+    /// Makes the package with this index the owner of a path that has none.
+    pub(crate) fn add(&mut self, tree: &FileTree, node: NodeId, package: usize) {
+        if let (Some(owner), Ok(package)) = (self.packages.get_mut(tree.index_of(node)), u32::try_from(package + 1)) {
+            *owner = package;
+        }
+    }
+}
+
 /// What the visible files of a package come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Weight {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::parse::locks::LockedPackage;
+
 /// Where a package comes from; decides how its name and version are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -26,6 +28,8 @@ pub enum Ecosystem {
     Deb,
     /// Ruby gems.
     Gem,
+    /// Go modules.
+    Golang,
     /// Packages of Erlang and Elixir as lock files name them.
     Hex,
     /// Lua rocks.
@@ -44,6 +48,8 @@ pub enum Ecosystem {
     Pypi,
     /// Red Hat, Fedora, openSUSE and other users of rpm.
     Rpm,
+    /// Programs that no package brought. The last one: which of them count is known once all others are.
+    Generic,
 }
 
 impl Ecosystem {
@@ -61,6 +67,7 @@ impl Ecosystem {
             Self::Cran => "cran",
             Self::Deb => "deb",
             Self::Gem => "gem",
+            Self::Golang => "golang",
             Self::Hex => "hex",
             Self::Luarocks => "luarocks",
             Self::Maven => "maven",
@@ -70,6 +77,7 @@ impl Ecosystem {
             Self::Otp => "otp",
             Self::Pypi => "pypi",
             Self::Rpm => "rpm",
+            Self::Generic => "generic",
         }
     }
 
@@ -85,6 +93,7 @@ impl Ecosystem {
             | Self::Cpan
             | Self::Cran
             | Self::Gem
+            | Self::Golang
             | Self::Hex
             | Self::Luarocks
             | Self::Maven
@@ -92,8 +101,16 @@ impl Ecosystem {
             | Self::Npm
             | Self::Nuget
             | Self::Otp
-            | Self::Pypi => false,
+            | Self::Pypi
+            | Self::Generic => false,
         }
+    }
+
+    /// True for packages of a programming language, false for those of distributions and of collections.
+    #[must_use]
+    pub fn is_of_language(self) -> bool {
+        let is_of_collection = matches!(self, Self::Brew | Self::Conda | Self::Nix | Self::Generic);
+        !self.is_system() && !is_of_collection
     }
 
     /// Who comes first where two list the same file: distributions, then collections that bring packages of languages
@@ -107,13 +124,15 @@ impl Ecosystem {
             | Self::Cpan
             | Self::Cran
             | Self::Gem
+            | Self::Golang
             | Self::Hex
             | Self::Luarocks
             | Self::Maven
             | Self::Npm
             | Self::Nuget
             | Self::Otp
-            | Self::Pypi => 2,
+            | Self::Pypi
+            | Self::Generic => 2,
         }
     }
 }
@@ -170,6 +189,41 @@ pub struct Package {
     pub hidden: Option<Hidden>,
 }
 
+impl Package {
+    /// One of which nothing but this is known.
+    pub(crate) fn bare(ecosystem: Ecosystem, (name, version): (String, String), evidence: Evidence) -> Self {
+        Self {
+            ecosystem,
+            name,
+            version,
+            architecture: None,
+            source: None,
+            purl: String::new(),
+            record: String::new(),
+            introduced: 0,
+            touched: 0,
+            installed_bytes: 0,
+            declared_bytes: None,
+            files: 0,
+            requested: Requested::Unknown,
+            essential: false,
+            also_owned_by: None,
+            evidence,
+            locked: None,
+            licences: Vec::new(),
+            supplier: None,
+            depends: Vec::new(),
+            hidden: None,
+        }
+    }
+
+    /// One that a lock file names, with nothing but that known of it.
+    pub(crate) fn locked(ecosystem: Ecosystem, locked: LockedPackage, purl: String, record: &str) -> Self {
+        let bare = Self::bare(ecosystem, (locked.name, locked.version), Evidence::Lock);
+        Self { purl, record: record.to_owned(), locked: Some(locked.scope), ..bare }
+    }
+}
+
 /// The source package that a binary package was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -201,6 +255,8 @@ pub enum Evidence {
     Path,
     /// A lock file names it: somebody meant it to be there. Nothing shows that it is.
     Lock,
+    /// A bill of materials in the image names it, and no record of the image does.
+    Document,
 }
 
 /// What a lock file means a package for.

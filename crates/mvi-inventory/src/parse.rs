@@ -2,6 +2,8 @@
 
 pub mod apk_installed;
 pub mod apk_world;
+pub(crate) mod body;
+pub mod cargo_audit;
 pub mod composer;
 pub mod conda_meta;
 mod deb822;
@@ -13,8 +15,11 @@ pub mod erlang_app;
 mod erlang_term;
 pub mod extended_states;
 pub mod gemspec;
+pub mod go_build;
 pub mod homebrew;
+pub mod java;
 mod json;
+pub mod known_programs;
 pub mod locks;
 pub mod md5sums;
 pub mod nix_path;
@@ -24,6 +29,7 @@ pub mod pacman_desc;
 mod pages;
 pub mod perl_install;
 mod problem;
+pub mod python_imports;
 pub mod python_metadata;
 pub mod python_record;
 pub mod r_description;
@@ -33,5 +39,7 @@ pub mod rpm_database;
 pub mod rpm_header;
 mod rpm_ndb;
 mod rpm_sqlite;
+
+mod zip_directory;
 
 pub use problem::{Problem, ProblemKind};

@@ -23,7 +23,7 @@ pub(crate) struct PurlParts<'a> {
 /// qualifier and no part of the version. None when the name makes no URL at all.
 pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<String> {
     let (namespace, name) = match parts.ecosystem {
-        Ecosystem::Npm | Ecosystem::Composer => split_name(parts.name, '/'),
+        Ecosystem::Npm | Ecosystem::Composer | Ecosystem::Golang => split_name(parts.name, '/'),
         Ecosystem::Maven => split_name(parts.name, ':'),
         Ecosystem::Brew
         | Ecosystem::Cargo
@@ -31,6 +31,7 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
         | Ecosystem::Cpan
         | Ecosystem::Cran
         | Ecosystem::Gem
+        | Ecosystem::Generic
         | Ecosystem::Hex
         | Ecosystem::Luarocks
         | Ecosystem::Nix
@@ -59,6 +60,20 @@ pub(crate) fn purl(parts: PurlParts<'_>, os: Option<&OsRelease>) -> Option<Strin
     }
     for (key, value) in parts.qualifiers {
         url.add_qualifier(*key, value.as_str()).ok()?;
+    }
+    Some(url.to_string())
+}
+
+/// The URL of an image: type `oci`, with its digest as version, and those of the qualifiers that have a value. None when
+/// the name makes no URL.
+#[must_use]
+pub fn image_purl(name: &str, digest: &str, qualifiers: &[(&'static str, Option<&str>)]) -> Option<String> {
+    let mut url = PackageUrl::new("oci", name.to_lowercase()).ok()?;
+    url.with_version(digest).ok()?;
+    for (key, value) in qualifiers {
+        if let Some(value) = value {
+            url.add_qualifier(*key, *value).ok()?;
+        }
     }
     Some(url.to_string())
 }

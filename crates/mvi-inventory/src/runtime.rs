@@ -42,6 +42,8 @@ pub struct Runtime {
     pub traces: Vec<Trace>,
     /// How the program was found, from the first word of the command to the last program reached.
     pub entry: Vec<Step>,
+    /// The words given to the last program reached, as far as they are known.
+    pub arguments: Vec<String>,
     /// The C library that the started program asks for; none when it asks for none or is not known.
     pub libc: Option<Libc>,
     /// The C libraries whose loader lies in the image.
@@ -53,10 +55,10 @@ pub struct Runtime {
 #[must_use]
 pub fn detect_runtime(tree: &FileTree, command: &Command<'_>) -> Runtime {
     let bodies = Bodies::new(tree);
-    let entry = entry::follow(tree, &bodies, command);
+    let (entry, arguments) = entry::follow(tree, &bodies, command);
     let (traces, libcs) = traces::traces(tree);
     let profile = profile_of(&entry, &traces);
-    Runtime { profile, libc: libc_of(&entry), traces, entry, libcs }
+    Runtime { profile, libc: libc_of(&entry), traces, entry, arguments, libcs }
 }
 
 /// The last program reached decides; a script of an Erlang release that starts it in its own way counts as Erlang.

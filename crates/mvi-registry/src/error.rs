@@ -18,6 +18,20 @@ pub enum RegistryError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// An address of a document that cannot be one.
+    #[error("`{text}` is no http or https address, or names a user")]
+    Address {
+        /// What was written.
+        text: String,
+    },
+    /// What was fetched cannot be put by.
+    #[error("cannot put {what} by")]
+    Write {
+        /// What was fetched.
+        what: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// No answer: no such host, no connection, a connection that broke or stayed silent too long.
     #[error("`{host}` does not answer after {attempts} attempts")]
     Unreachable {
@@ -153,6 +167,8 @@ impl RegistryError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Reference { .. } => "E-REFERENCE",
+            Self::Address { .. } => "E-ADDRESS",
+            Self::Write { .. } => "E-WRITE",
             Self::Unreachable { .. } => "E-UNREACHABLE",
             Self::Tls { .. } => "E-TLS",
             Self::Certificate { .. } => "E-CERTIFICATE",
@@ -175,7 +191,7 @@ impl RegistryError {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::Reference { .. } | Self::Certificate { .. } | Self::NotFound { .. } => true,
+            Self::Reference { .. } | Self::Address { .. } | Self::Certificate { .. } | Self::NotFound { .. } => true,
             Self::Image(error) => error.is_usage(),
             _ => false,
         }

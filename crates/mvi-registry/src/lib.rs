@@ -5,6 +5,7 @@ mod artifact;
 mod auth;
 mod credentials;
 mod daemon;
+mod download;
 mod error;
 mod http;
 mod images;
@@ -19,6 +20,7 @@ mod trust;
 
 pub use artifact::{Artifact, ArtifactBlob, ListedBy, Pulled, Pushed, Referrer};
 pub use daemon::{Daemon, LocalImage};
+pub use download::{Download, Validators, download};
 pub use error::RegistryError;
 pub use open::open;
 pub use options::{CredentialSources, Insecure, Mirror, Patience, Proxy, RegistryOptions, Trust};

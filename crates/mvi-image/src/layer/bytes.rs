@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 
 use super::estimate::GzipSampler;
+use super::study::Window;
 use crate::digest::{Digest, Hasher};
 
 /// Bytes of a buffer between disk, hash, inflate and walk: large enough to amortise a hand-over, small enough to stay
@@ -44,6 +45,10 @@ pub(crate) trait LayerBytes {
     /// True when `skip` does not touch the bytes.
     fn skips(&self) -> bool {
         false
+    }
+    /// The next `length` bytes, fewer at the end, where they can be read at any offset without being taken.
+    fn window(&self, _length: u64) -> Option<Window<'_>> {
+        None
     }
 }
 
@@ -129,6 +134,12 @@ impl LayerBytes for Skipping<'_> {
     fn skips(&self) -> bool {
         true
     }
+
+    fn window(&self, length: u64) -> Option<Window<'_>> {
+        let start = self.span.position - (self.filled - self.at) as u64;
+        let read = &self.buffer[self.at..self.filled];
+        Some(Window::new(self.span.file, start, length.min(self.span.end - start), read))
+    }
 }
 
 /// Reading a range as a plain stream.
@@ -147,17 +158,35 @@ pub(crate) struct Hashed<'p, R> {
     count: u64,
     hasher: Option<Hasher>,
     sampler: Option<GzipSampler>,
+    /// The file range that the source reads front to back.
+    range: Option<Span<'p>>,
     progress: &'p (dyn Fn(u64) + Sync),
 }
 
 impl<'p, R: io::Read> Hashed<'p, R> {
     pub(crate) fn new(source: R, hasher: Option<Hasher>, progress: &'p (dyn Fn(u64) + Sync)) -> Self {
-        Self { source, buffer: vec![0; BUFFER], at: 0, filled: 0, count: 0, hasher, sampler: None, progress }
+        Self {
+            source,
+            buffer: vec![0; BUFFER],
+            at: 0,
+            filled: 0,
+            count: 0,
+            hasher,
+            sampler: None,
+            range: None,
+            progress,
+        }
     }
 
     /// Also samples what goes by.
     pub(crate) fn sampled(mut self, sampler: Option<GzipSampler>) -> Self {
         self.sampler = sampler;
+        self
+    }
+
+    /// Lets bodies be looked into in `range`, which is what the source reads.
+    pub(crate) fn within(mut self, range: Span<'p>) -> Self {
+        self.range = Some(range);
         self
     }
 
@@ -206,6 +235,13 @@ impl<R: io::Read> LayerBytes for Hashed<'_, R> {
 
     fn consume(&mut self, count: usize) {
         self.at += count;
+    }
+
+    fn window(&self, length: u64) -> Option<Window<'_>> {
+        let range = self.range.as_ref()?;
+        let start = range.position + self.count - (self.filled - self.at) as u64;
+        let read = &self.buffer[self.at..self.filled];
+        Some(Window::new(range.file, start, length.min(range.end.saturating_sub(start)), read))
     }
 }
 

@@ -222,12 +222,13 @@ pub(crate) enum Unfit {
     TableFull,
 }
 
-/// Builds an [`EntryTable`]; remembers the last folder, as archives walk folder by folder.
+/// Builds an [`EntryTable`]; remembers the last folder and attributes, as archives walk folder by folder.
 pub(crate) struct EntryTableBuilder {
     pub(crate) table: EntryTable,
     hash: DefaultHashBuilder,
     dir_index: HashTable<u32>,
     attribute_index: hashbrown::HashMap<Attributes, u32>,
+    last_attributes: Option<(Attributes, u32)>,
     last_dir: (Vec<u8>, u32),
 }
 
@@ -256,6 +257,7 @@ impl EntryTableBuilder {
             hash: DefaultHashBuilder::default(),
             dir_index: HashTable::new(),
             attribute_index: hashbrown::HashMap::new(),
+            last_attributes: None,
             last_dir: (Vec::new(), 0),
         }
     }
@@ -291,12 +293,21 @@ impl EntryTableBuilder {
     }
 
     fn attributes(&mut self, attributes: Attributes) -> Result<u32, Unfit> {
-        if let Some(known) = self.attribute_index.get(&attributes) {
-            return Ok(*known);
+        if let Some((last, index)) = self.last_attributes
+            && last == attributes
+        {
+            return Ok(index);
         }
-        let index = u32::try_from(self.table.attributes.len()).map_err(|_| Unfit::TableFull)?;
-        self.table.attributes.push(attributes);
-        self.attribute_index.insert(attributes, index);
+        let index = match self.attribute_index.get(&attributes) {
+            Some(known) => *known,
+            None => {
+                let index = u32::try_from(self.table.attributes.len()).map_err(|_| Unfit::TableFull)?;
+                self.table.attributes.push(attributes);
+                self.attribute_index.insert(attributes, index);
+                index
+            }
+        };
+        self.last_attributes = Some((attributes, index));
         Ok(index)
     }
 

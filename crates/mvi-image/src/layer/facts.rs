@@ -1,9 +1,12 @@
 //! What is known of a layer after its one pass, and what others may ask to be kept of it.
 
+use std::io;
+
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 
 use super::entry::{EntryTable, FileKind};
+use super::study::OpenBody;
 use crate::digest::Digest;
 use crate::gap::GapList;
 
@@ -32,13 +35,28 @@ pub enum Want {
         /// Ceiling in bytes.
         max: u64,
     },
+    /// What [`Collector::study`] makes of it, if its first bytes show that it is worth it.
+    Study,
 }
 
 /// What the inventory plugs into the pass: it names the bodies it wants by header alone.
 pub trait Collector: Sync {
     /// Decides from path, mode and size. Called once for every entry, so it has to be quick.
     fn wants(&self, entry: &EntryHeader<'_>) -> Want;
-    /// A number that changes whenever `wants` does; part of the layer memory's key.
+    /// Whether a body of which [`Want::Study`] was said is worth it, by its first
+    /// [`PROBE_BYTES`](crate::PROBE_BYTES), fewer where it is smaller. Asked of many files, so it has to be quick.
+    fn is_worth_study(&self, _entry: &EntryHeader<'_>, _probe: &[u8]) -> bool {
+        false
+    }
+    /// What is to be kept of such a body, at most [`EXTRACT_BYTES`](crate::EXTRACT_BYTES); empty keeps nothing. A pure
+    /// function of the entry and its bytes, wherever they come from, that must not panic: the bytes are anybody's.
+    ///
+    /// # Errors
+    /// Bytes that cannot be read or make no sense at all; the pass goes on with a gap at the path.
+    fn study(&self, _entry: &EntryHeader<'_>, _body: &dyn OpenBody) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+    /// A number that changes whenever one of the others does; part of the layer memory's key.
     fn version(&self) -> u32;
 }
 
@@ -60,10 +78,31 @@ impl Collector for HeadersOnly {
 pub struct Body<'a> {
     /// Index of its entry in the layer's table.
     pub entry: u32,
-    /// Its bytes.
+    /// Its bytes, or what was made of them.
     pub bytes: &'a [u8],
-    /// False when only the head was asked for and there is more.
-    pub complete: bool,
+    /// Which of these.
+    pub kept: Kept,
+}
+
+/// What of a body is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The first bytes, and there are more.
+    Head,
+    /// All of it.
+    Whole,
+    /// What [`Collector::study`] made of it.
+    Extract,
+}
+
+impl Kept {
+    fn from_raw(raw: u32) -> Self {
+        match raw {
+            1 => Self::Whole,
+            2 => Self::Extract,
+            _ => Self::Head,
+        }
+    }
 }
 
 /// An extended attribute of an entry.
@@ -82,7 +121,7 @@ pub struct Xattr {
 #[repr(C)]
 pub(crate) struct RawBody {
     pub(crate) entry: u32,
-    pub(crate) complete: u32,
+    pub(crate) kept: u32,
     pub(crate) start: u64,
     pub(crate) length: u64,
 }
@@ -131,7 +170,7 @@ impl LayerFacts {
         self.bodies.iter().map(|body| {
             let range = body.start as usize..(body.start + body.length) as usize;
             let bytes = self.body_bytes.get(range).unwrap_or_default();
-            Body { entry: body.entry, bytes, complete: body.complete != 0 }
+            Body { entry: body.entry, bytes, kept: Kept::from_raw(body.kept) }
         })
     }
 
@@ -145,6 +184,17 @@ impl LayerFacts {
     #[must_use]
     pub fn gaps(&self) -> &GapList {
         &self.gaps
+    }
+
+    /// Adds to the bodies what is `kept` of that of `entry`: the end of the arena from `start` on.
+    pub(crate) fn keep_body(&mut self, entry: u32, kept: Kept, start: usize) {
+        let kept = match kept {
+            Kept::Head => 0,
+            Kept::Whole => 1,
+            Kept::Extract => 2,
+        };
+        let length = (self.body_bytes.len() - start) as u64;
+        self.bodies.push(RawBody { entry, kept, start: start as u64, length });
     }
 
     /// See [`EntryTable::is_sound`].

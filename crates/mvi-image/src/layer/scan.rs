@@ -6,8 +6,9 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::bytes::LayerBytes;
 use super::entry::{Attributes, EntryTableBuilder, FileKind, NONE, RawEntry, Unfit};
-use super::facts::{Collector, EntryHeader, LayerFacts, RawBody, Want, Xattr};
+use super::facts::{Collector, EntryHeader, Kept, LayerFacts, Want, Xattr};
 use super::path::clean;
+use super::study::{PROBE_BYTES, Spool, Unstudied, probe_and_study, study, unreadable};
 use crate::gap::{Gap, GapCode};
 use crate::limits::Limits;
 use crate::tar::{Entry, TarError, TarReader};
@@ -28,6 +29,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) files: &'a AtomicU64,
     /// About how many bytes the layer has, to make room for what is in it; 0 where nobody knows.
     pub(crate) about: u64,
+    /// Bytes of a body that are put by in memory while its stream goes on.
+    pub(crate) spool: usize,
 }
 
 /// Why a pass ended early.
@@ -56,6 +59,7 @@ impl Scan<'_> {
             facts: LayerFacts::default(),
             path: Vec::new(),
             hash: Xxh3::new(),
+            spool: Spool::new(self.spool),
         };
         let mut tar = TarReader::new(source, self.limits.header_bytes);
         let mut entry = Entry::default();
@@ -94,6 +98,14 @@ struct Walk<'w> {
     facts: LayerFacts,
     path: Vec<u8>,
     hash: Xxh3,
+    spool: Spool,
+}
+
+/// What is done with a body.
+enum Plan {
+    /// This many of its first bytes are kept.
+    Keep(u64),
+    Study,
 }
 
 impl Walk<'_> {
@@ -171,56 +183,119 @@ impl Walk<'_> {
 
     /// Reads what is wanted of a body; returns its xxh3, or 0 where it was skipped.
     fn body(&mut self, tar: &mut TarReader<'_>, entry: &Entry, index: u32) -> Result<u64, ScanOutcome> {
-        let keep = self.keep(entry);
-        let look = if tar.skips() { keep } else { entry.stored };
+        match self.plan(entry) {
+            Plan::Keep(bytes) => self.keep(tar, entry, index, bytes),
+            Plan::Study => self.study(tar, entry, index),
+        }
+    }
+
+    fn keep(&mut self, tar: &mut TarReader<'_>, entry: &Entry, index: u32, bytes: u64) -> Result<u64, ScanOutcome> {
+        let look = if tar.skips() { bytes } else { entry.stored };
         let start = self.facts.body_bytes.len();
-        let mut content = xxh3_64(&[]);
-        let (mut read, mut left) = (0, keep);
-        while tar.read_body(look - read, |piece| {
-            if piece.len() as u64 == entry.stored {
-                content = xxh3_64(piece);
-            } else {
-                if read == 0 {
-                    self.hash.reset();
-                }
-                self.hash.update(piece);
-            }
-            read += piece.len() as u64;
+        let mut left = bytes;
+        let content = pour(tar, &mut self.hash, entry.stored, look, &mut |piece| {
             let kept = piece.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             self.facts.body_bytes.extend_from_slice(&piece[..kept]);
             left -= kept as u64;
-            content =
-                if read == entry.stored && piece.len() as u64 != entry.stored { self.hash.digest() } else { content };
-        })? {}
-        if keep > 0 {
-            let complete = u32::from(keep == entry.stored);
-            self.facts.bodies.push(RawBody { entry: index, complete, start: start as u64, length: keep });
+        })?;
+        if bytes > 0 {
+            let kept = if bytes == entry.stored { Kept::Whole } else { Kept::Head };
+            self.facts.keep_body(index, kept, start);
         }
-        Ok(if read == entry.stored { content.max(1) } else { 0 })
+        Ok(content)
     }
 
-    /// Bytes of the body to keep.
-    fn keep(&mut self, entry: &Entry) -> u64 {
+    /// Has a body looked into: where it lies, if the source can be read anywhere, else in the spool.
+    fn study(&mut self, tar: &mut TarReader<'_>, entry: &Entry, index: u32) -> Result<u64, ScanOutcome> {
+        let collector = self.scan.collector;
         let header = EntryHeader { path: &self.path, kind: entry.kind, mode: entry.mode, size: entry.stored };
-        let wanted = match self.scan.collector.wants(&header) {
-            Want::No => return 0,
-            Want::Head(bytes) => u64::from(bytes).min(entry.stored),
-            Want::Whole { max } if entry.stored <= max => entry.stored,
+        let (content, extract) = match tar.body_window() {
+            Some(window) => {
+                let extract = probe_and_study(collector, &header, &window);
+                let look = if tar.skips() { 0 } else { entry.stored };
+                (pour(tar, &mut self.hash, entry.stored, look, &mut |_| {})?, extract)
+            }
+            None => {
+                let spool = &mut self.spool;
+                spool.clear();
+                let mut probe = Vec::with_capacity(PROBE_BYTES);
+                let mut is_worth = None;
+                let probe_bytes = PROBE_BYTES.min(usize::try_from(entry.stored).unwrap_or(PROBE_BYTES));
+                let content = pour(tar, &mut self.hash, entry.stored, entry.stored, &mut |mut piece| {
+                    if is_worth.is_none() {
+                        let (front, rest) = piece.split_at(piece.len().min(probe_bytes - probe.len()));
+                        probe.extend_from_slice(front);
+                        if probe.len() < probe_bytes {
+                            return;
+                        }
+                        is_worth = Some(collector.is_worth_study(&header, &probe));
+                        if is_worth == Some(true) {
+                            spool.push(&probe);
+                        }
+                        piece = rest;
+                    }
+                    if is_worth == Some(true) {
+                        spool.push(piece);
+                    }
+                })?;
+                let extract = match is_worth {
+                    Some(true) => spool
+                        .body()
+                        .map_err(|error| unreadable(&error))
+                        .and_then(|body| study(collector, &header, &body)),
+                    Some(false) | None => Ok(Vec::new()),
+                };
+                (content, extract)
+            }
+        };
+        self.keep_extract(entry, index, extract);
+        Ok(content)
+    }
+
+    fn keep_extract(&mut self, entry: &Entry, index: u32, extract: Result<Vec<u8>, Unstudied>) {
+        match extract {
+            Ok(extract) if extract.is_empty() => {}
+            Ok(extract) if self.has_room(entry, extract.len() as u64) => {
+                let start = self.facts.body_bytes.len();
+                self.facts.body_bytes.extend_from_slice(&extract);
+                self.facts.keep_body(index, Kept::Extract, start);
+            }
+            Ok(_) => {}
+            Err((code, text)) => self.gap(code, entry, &text),
+        }
+    }
+
+    fn plan(&mut self, entry: &Entry) -> Plan {
+        let header = EntryHeader { path: &self.path, kind: entry.kind, mode: entry.mode, size: entry.stored };
+        let (plan, wanted) = match self.scan.collector.wants(&header) {
+            Want::No => return Plan::Keep(0),
+            Want::Study if entry.stored == 0 => return Plan::Keep(0),
+            Want::Study => (Plan::Study, 0),
+            Want::Head(bytes) => {
+                let bytes = u64::from(bytes).min(entry.stored);
+                (Plan::Keep(bytes), bytes)
+            }
+            Want::Whole { max } if entry.stored <= max => (Plan::Keep(entry.stored), entry.stored),
             Want::Whole { max } => {
                 let text = format!("{} bytes, more than the {max} that are read of such a file", entry.stored);
                 self.gap(GapCode::BodyLimit, entry, &text);
-                return 0;
+                return Plan::Keep(0);
             }
         };
         if entry.sparse_size.is_some() {
             self.gap(GapCode::Body, entry, "stored as a sparse file; not read");
-            return 0;
+            return Plan::Keep(0);
         }
-        if self.facts.body_bytes.len() as u64 + wanted > self.scan.limits.body_bytes {
+        if self.has_room(entry, wanted) { plan } else { Plan::Keep(0) }
+    }
+
+    /// True when so many more bytes may be kept of the layer; a gap otherwise.
+    fn has_room(&mut self, entry: &Entry, bytes: u64) -> bool {
+        let has_room = self.facts.body_bytes.len() as u64 + bytes <= self.scan.limits.body_bytes;
+        if !has_room {
             self.gap(GapCode::BodyLimit, entry, "the layer's files that have to be read are too large together");
-            return 0;
         }
-        wanted
+        has_room
     }
 
     /// Passes over what follows the archive's end; only zeros belong there.
@@ -250,4 +325,30 @@ impl Walk<'_> {
     fn gap(&mut self, code: GapCode, entry: &Entry, text: &str) {
         self.facts.gaps.push(Gap::at(code, &entry.path, text));
     }
+}
+
+/// Hands the first `look` bytes of a body of `stored` bytes to `sink`; returns its xxh3, or 0 where that is not all of it.
+fn pour(
+    tar: &mut TarReader<'_>,
+    hash: &mut Xxh3,
+    stored: u64,
+    look: u64,
+    sink: &mut dyn FnMut(&[u8]),
+) -> Result<u64, ScanOutcome> {
+    let mut content = xxh3_64(&[]);
+    let mut read = 0;
+    while tar.read_body(look - read, |piece| {
+        if piece.len() as u64 == stored {
+            content = xxh3_64(piece);
+        } else {
+            if read == 0 {
+                hash.reset();
+            }
+            hash.update(piece);
+        }
+        read += piece.len() as u64;
+        sink(piece);
+        content = if read == stored && piece.len() as u64 != stored { hash.digest() } else { content };
+    })? {}
+    Ok(if read == stored { content.max(1) } else { 0 })
 }

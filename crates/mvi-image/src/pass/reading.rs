@@ -37,7 +37,13 @@ impl Reading<'_> {
 
     fn scan(&self) -> Scan<'_> {
         let options = self.pass.options;
-        Scan { collector: options.collector, limits: options.limits, files: self.pass.files, about: self.range.length }
+        Scan {
+            collector: options.collector,
+            limits: options.limits,
+            files: self.pass.files,
+            about: self.range.length,
+            spool: self.pass.spool(),
+        }
     }
 
     fn skipping(&self) -> Result<(LayerFacts, Option<Digest>), ImageError> {
@@ -54,7 +60,7 @@ impl Reading<'_> {
     fn plain(&self, layer: &Layer) -> Result<(LayerFacts, Option<Digest>), ImageError> {
         let progress = |bytes| self.pass.options.progress.advance(self.index, bytes);
         let algorithm = layer.diff_id.as_ref().map_or(Algorithm::Sha256, Digest::algorithm);
-        let mut source = Hashed::new(self.span(), Some(algorithm.hasher()), &progress);
+        let mut source = Hashed::new(self.span(), Some(algorithm.hasher()), &progress).within(self.span());
         let mut facts = self.scan().walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
         facts.diff_id = source.digest();
         facts.tar_bytes = self.range.length;
@@ -154,7 +160,13 @@ impl Unpacking<'_> {
 
     fn walk(&self, mut source: Piped<'_>) -> Result<LayerFacts, ImageError> {
         let options = self.pass.options;
-        let scan = Scan { collector: options.collector, limits: options.limits, files: self.pass.files, about: 0 };
+        let scan = Scan {
+            collector: options.collector,
+            limits: options.limits,
+            files: self.pass.files,
+            about: 0,
+            spool: self.pass.spool(),
+        };
         let facts = scan.walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
         Ok(LayerFacts { tar_bytes: source.total(), diff_id: source.digest(), ..facts })
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::platform::Platform;
@@ -112,6 +113,21 @@ pub struct RuntimeConfig {
     /// Labels.
     #[serde(deserialize_with = "or_default")]
     pub labels: BTreeMap<String, String>,
+    /// Paths that are declared as volumes; the values say nothing.
+    #[serde(deserialize_with = "or_nothing")]
+    pub volumes: BTreeMap<String, serde_json::Value>,
+    /// How its health is asked, as Docker has it; OCI's configuration has no place for that.
+    #[serde(deserialize_with = "or_nothing")]
+    pub healthcheck: Option<Healthcheck>,
+}
+
+/// How the health of a service is asked.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Healthcheck {
+    /// `CMD`, `CMD-SHELL` or `NONE`, and the command behind it; empty where the base's is inherited.
+    #[serde(deserialize_with = "or_default")]
+    pub test: Vec<String>,
 }
 
 /// One step of the build.
@@ -127,6 +143,11 @@ pub struct HistoryEntry {
     /// True when the step made no layer.
     #[serde(deserialize_with = "or_default")]
     pub empty_layer: bool,
+}
+
+/// What stands beside the layers may have any shape: it is nothing then.
+fn or_nothing<'de, D: Deserializer<'de>, T: Default + DeserializeOwned>(input: D) -> Result<T, D::Error> {
+    Ok(T::deserialize(serde_json::Value::deserialize(input)?).unwrap_or_default())
 }
 
 fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(input: D) -> Result<T, D::Error> {

@@ -17,8 +17,8 @@ use crate::error::ImageError;
 use crate::gap::{Gap, GapCode};
 use crate::image::{Image, Layer};
 use crate::layer::{
-    Attributes, Compression, Density, EntryHeader, EntryTableBuilder, FileKind, GzipSampler, LayerFacts, NONE, RawBody,
-    RawEntry, Want,
+    Attributes, Compression, Density, EntryHeader, EntryTableBuilder, FileKind, GzipSampler, Kept, LayerFacts, NONE,
+    RawEntry, Want, Window, probe_and_study,
 };
 
 /// Opens folder `root` as an image of one layer. Other file systems mounted below it are left out.
@@ -177,6 +177,7 @@ impl Walk<'_> {
             EntryHeader { path: bytes, kind: FileKind::File, mode: metadata.mode() & 0o7777, size: metadata.size() };
         let wanted = match self.options.collector.wants(&header) {
             Want::No => return,
+            Want::Study => return self.study(entry, path, &header),
             Want::Head(bytes) => u64::from(bytes).min(metadata.size()),
             Want::Whole { max } if metadata.size() <= max => metadata.size(),
             Want::Whole { max } => {
@@ -185,21 +186,50 @@ impl Walk<'_> {
             }
         };
         let start = self.facts.body_bytes.len();
-        if start as u64 + wanted > self.options.limits.body_bytes {
-            return self.gap(GapCode::BodyLimit, path, "the files that have to be read are too large together");
+        if !self.has_room(path, wanted) {
+            return;
         }
         let opened = File::open(self.root.join(path));
         let read = opened.and_then(|file| file.take(wanted).read_to_end(&mut self.facts.body_bytes));
         match read {
             Ok(length) => {
-                let complete = u32::from(length as u64 == metadata.size());
-                self.facts.bodies.push(RawBody { entry, complete, start: start as u64, length: length as u64 });
+                let kept = if length as u64 == metadata.size() { Kept::Whole } else { Kept::Head };
+                self.facts.keep_body(entry, kept, start);
             }
             Err(error) => {
                 self.facts.body_bytes.truncate(start);
                 self.gap(GapCode::Body, path, &format!("cannot be read: {error}"));
             }
         }
+    }
+
+    /// Has a file looked into where it lies.
+    fn study(&mut self, entry: u32, path: &Path, header: &EntryHeader<'_>) {
+        if header.size == 0 {
+            return;
+        }
+        let file = match File::open(self.root.join(path)) {
+            Ok(file) => file,
+            Err(error) => return self.gap(GapCode::Body, path, &format!("cannot be read: {error}")),
+        };
+        match probe_and_study(self.options.collector, header, &Window::new(&file, 0, header.size, &[])) {
+            Ok(extract) if extract.is_empty() || !self.has_room(path, extract.len() as u64) => {}
+            Ok(extract) => {
+                let start = self.facts.body_bytes.len();
+                self.facts.body_bytes.extend_from_slice(&extract);
+                self.facts.keep_body(entry, Kept::Extract, start);
+            }
+            Err((code, text)) => self.gap(code, path, &text),
+        }
+    }
+
+    /// True when so many more bytes may be kept; a gap otherwise.
+    fn has_room(&mut self, path: &Path, bytes: u64) -> bool {
+        let has_room = self.facts.body_bytes.len() as u64 + bytes <= self.options.limits.body_bytes;
+        if !has_room {
+            self.gap(GapCode::BodyLimit, path, "the files that have to be read are too large together");
+        }
+        has_room
     }
 
     fn gap(&mut self, code: GapCode, path: &Path, text: &str) {

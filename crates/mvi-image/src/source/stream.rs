@@ -16,6 +16,9 @@ use crate::layer::{
 };
 use crate::tar::{BLOCK, Entry, Header, TarReader, is_zero};
 
+/// Bytes of a file of the stream that are put by in memory to be looked into.
+const SPOOL: usize = 32 << 20;
+
 /// A piece of a streamed archive.
 #[derive(Debug)]
 pub(super) enum Kept {
@@ -105,7 +108,8 @@ impl StreamReader<'_> {
     fn layer(&self, mut body: Body<'_, '_>, name: &str) -> Result<StreamedLayer, ImageError> {
         let limits = self.options.limits;
         let algorithm = if name.starts_with("blobs/sha512/") { Algorithm::Sha512 } else { Algorithm::Sha256 };
-        let scan = Scan { collector: self.options.collector, limits, files: &self.files, about: body.length };
+        let scan =
+            Scan { collector: self.options.collector, limits, files: &self.files, about: body.length, spool: SPOOL };
         let hashers = |wanted: bool| (wanted && self.options.verify).then(|| algorithm.hasher());
         let (length, compression) = (body.length, sniff(&body.head));
         let unsound = |outcome| self.unsound(name, outcome);

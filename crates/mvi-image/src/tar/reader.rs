@@ -5,7 +5,7 @@ use std::io;
 use super::header::{BLOCK, BadHeader, Header, is_zero};
 use super::pax::{BadRecord, Extended};
 use crate::layer::FileKind;
-use crate::layer::LayerBytes;
+use crate::layer::{LayerBytes, Window};
 
 /// One entry; the reader reuses it, so that a walk allocates only when names grow.
 #[derive(Debug, Default)]
@@ -283,6 +283,11 @@ impl<'s> TarReader<'s> {
     /// True when passing over bytes costs nothing, so that nobody should look at them for their own sake.
     pub(crate) fn skips(&self) -> bool {
         self.source.skips()
+    }
+
+    /// The rest of the body, where it can be read at any offset without being taken.
+    pub(crate) fn body_window(&self) -> Option<Window<'_>> {
+        self.source.window(self.body_left)
     }
 
     fn finish_body(&mut self) -> Result<(), TarError> {

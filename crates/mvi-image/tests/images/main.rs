@@ -15,6 +15,7 @@ mod model;
 mod platforms;
 mod rootfs;
 mod stored;
+mod study;
 mod tar;
 mod tar_damage;
 mod waste;

@@ -1,6 +1,6 @@
 //! Tar archives as writers really make them: long names, sparse files, odd sizes, odd numbers.
 
-use mvi_image::printable;
+use mvi_image::{Kept, printable};
 
 use crate::entry::{Entry, dir, extended, file, hard, layer, record, sum, symlink};
 use crate::look::scan_layers;
@@ -203,8 +203,8 @@ fn bodies_that_were_asked_for_are_kept_whole_or_by_their_head() {
     for verify in [true, false] {
         let layers = scan_layers(std::slice::from_ref(&archive), verify).unwrap();
         let facts = &layers[0].facts;
-        let bodies: Vec<_> = facts.bodies().map(|body| (body.entry, body.bytes, body.complete)).collect();
-        assert_eq!(bodies, [(0, b"body".as_slice(), true), (1, b"0123".as_slice(), false)]);
+        let bodies: Vec<_> = facts.bodies().map(|body| (body.entry, body.bytes, body.kept)).collect();
+        assert_eq!(bodies, [(0, b"body".as_slice(), Kept::Whole), (1, b"0123".as_slice(), Kept::Head)]);
         let gaps: Vec<_> = facts.gaps().of_layer(0).filter_map(|gap| gap.path).collect();
         assert_eq!(gaps, ["big/wanted"]);
     }

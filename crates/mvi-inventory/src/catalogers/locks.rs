@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use mvi_image::{Gap, GapCode};
+
 use crate::cataloger::{Cataloger, Findings, RECORD_BYTES, RecordPath, Sighting};
 use crate::document::Document;
 use crate::life::OneOf;
-use crate::package::{Ecosystem, Evidence, Scope};
+use crate::package::{Ecosystem, Evidence, Package, Scope};
 use crate::parse::Problem;
 use crate::parse::composer::parse_composer;
 use crate::parse::locks::LockedPackage;
@@ -20,6 +22,7 @@ use crate::parse::locks::requirements::parse_requirements;
 use crate::parse::locks::toml_lock::{parse_poetry_lock, parse_uv_lock};
 use crate::parse::locks::yarn_lock::parse_yarn_lock;
 use crate::parse::python_metadata::normalise_name;
+use crate::purl::{PurlParts, purl};
 
 /// Packages that lock files name.
 pub(super) struct Locks;
@@ -56,6 +59,45 @@ const FOREIGN: [&[u8]; 10] = [
     b"registry",
     b"checkouts",
 ];
+
+/// The packages that a lock file names, by the file's name, with whose packages they are, and what could not be read; none
+/// for names of no lock file that is known.
+#[must_use]
+pub fn read_lock(name: &str, bytes: &[u8]) -> Option<(Ecosystem, Vec<LockedPackage>, Vec<Problem>)> {
+    let (_, ecosystem, read) = FORMATS.iter().find(|(known, ..)| *known == name.as_bytes())?;
+    let (mut packages, problems) = read(bytes);
+    for package in packages.iter_mut().filter(|_| *ecosystem == Ecosystem::Pypi) {
+        package.name = normalise_name(&package.name);
+    }
+    Some((*ecosystem, packages, problems))
+}
+
+/// The packages that a lock file names, as an inventory would have them if they were installed, each version once; `record`
+/// is where the file lies. What is no lock file by its name is none.
+#[must_use]
+pub fn locked_packages(name: &str, record: &str, bytes: &[u8]) -> Option<(Vec<Package>, Vec<Gap>)> {
+    let (ecosystem, locked, problems) = read_lock(name, bytes)?;
+    let mut gaps: Vec<Gap> =
+        problems.iter().map(|it| Gap::at(GapCode::Database, record.as_bytes(), it.to_string())).collect();
+    let mut packages = Vec::new();
+    for OneOf { says, .. } in keyed(ecosystem, locked) {
+        let parts =
+            PurlParts { ecosystem, name: &says.name, version: &says.version, architecture: "", qualifiers: &[] };
+        match purl(parts, None) {
+            Some(purl) => packages.push(Package::locked(ecosystem, says, purl, record)),
+            None => {
+                let text = format!("`{}` {} makes no package URL", says.name, says.version);
+                gaps.push(Gap::at(GapCode::Database, record.as_bytes(), text));
+            }
+        }
+    }
+    Some((packages, gaps))
+}
+
+/// Names of the lock files that are known.
+pub fn lock_names() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().filter_map(|(name, ..)| std::str::from_utf8(name).ok())
+}
 
 impl Cataloger for Locks {
     fn name(&self) -> &'static str {

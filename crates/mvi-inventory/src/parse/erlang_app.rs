@@ -49,6 +49,18 @@ pub fn parse_erlang_app(bytes: &[u8]) -> (Option<ErlangApp>, Vec<Problem>) {
     (None, problems.into_vec())
 }
 
+/// Names and versions of the applications of a release, in the order of its file: rel(4). None when it is no such term.
+#[must_use]
+pub fn parse_release_applications(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    let term = parse_term(bytes)?;
+    let [Term::Atom("release"), _, _, Term::List(applications), ..] = term.tuple()? else { return None };
+    let application = |term: &Term<'_>| match term.tuple()? {
+        [name, version, ..] => Some((name.text()?, version.text()?)),
+        _ => None,
+    };
+    Some(applications.iter().filter_map(application).collect())
+}
+
 /// The version of the Erlang run-time system in `start_erl.data`: `ERTS RELEASE`, OTP Design Principles, "Releases".
 pub fn parse_start_erl(bytes: &[u8]) -> (Option<String>, Vec<Problem>) {
     let mut problems = Problems::default();
@@ -80,6 +92,15 @@ pub fn parse_release(bytes: &[u8]) -> (Option<String>, Vec<Problem>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_names_its_applications() {
+        let text = b"{release,{\"hello\",\"1.2\"},{erts,\"14.2\"},[{kernel,\"9.0\"},{stdlib,\"5.0\",load},{sasl,\"4.2\",[]}]}.";
+        let applications = parse_release_applications(text).unwrap_or_default();
+        let names: Vec<String> = applications.into_iter().map(|(name, version)| format!("{name}-{version}")).collect();
+        assert_eq!(names, ["kernel-9.0", "stdlib-5.0", "sasl-4.2"]);
+        assert_eq!(parse_release_applications(b"{application,a,[]}."), None);
+    }
 
     fn check(document: &str, expected: &str) {
         let (app, problems) = parse_erlang_app(document.as_bytes());

@@ -36,15 +36,11 @@ pub(super) fn keys(value: &Value) -> Vec<String> {
 }
 
 /// Name and version of what a document describes, or the problem that one of them is missing.
-pub(super) fn named(
-    name: Option<String>,
-    version: Option<String>,
-    problems: &mut Problems,
-) -> Option<(String, String)> {
+pub(super) fn named<T: AsRef<str>>(name: Option<T>, version: Option<T>, problems: &mut Problems) -> Option<(T, T)> {
     match (name, version) {
         (Some(name), Some(version)) => Some((name, version)),
         (Some(name), None) => {
-            problems.push(0, ProblemKind::NoVersion { name: quote(name.as_bytes()) });
+            problems.push(0, ProblemKind::NoVersion { name: quote(name.as_ref().as_bytes()) });
             None
         }
         (None, _) => {

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::problem::{Problem, ProblemKind, Problems, quote};
+use super::json::named;
+use super::problem::{Problem, ProblemKind, Problems};
 
 /// What a package says about itself; all other members are passed over, whatever they hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,24 +39,12 @@ pub fn parse_package_json(bytes: &[u8]) -> (Option<NodeManifest<'_>>, Vec<Proble
             problems.push(0, ProblemKind::NotJson { reason: error.to_string() });
             None
         }
-        Ok(members) => match (members.name.filled(), members.version.filled()) {
-            (Some(name), Some(version)) => Some(NodeManifest {
-                name,
-                version,
-                licences: members.licences.0,
-                author: members.author.0.into_iter().next(),
-                dependencies: members.dependencies.0,
-                maybe: [members.optional.0, members.peers.0].concat(),
-            }),
-            (Some(name), None) => {
-                problems.push(0, ProblemKind::NoVersion { name: quote(name.as_bytes()) });
-                None
-            }
-            (None, _) => {
-                problems.push(0, ProblemKind::NoName);
-                None
-            }
-        },
+        Ok(members) => named(members.name.filled(), members.version.filled(), &mut problems).map(|(name, version)| {
+            let licences = members.licences.0;
+            let author = members.author.0.into_iter().next();
+            let maybe = [members.optional.0, members.peers.0].concat();
+            NodeManifest { name, version, licences, author, dependencies: members.dependencies.0, maybe }
+        }),
     };
     (manifest, problems.into_vec())
 }

@@ -6,10 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::Profile;
 use super::script::{command_text, exec_line, interpreter, is_assignment};
 use crate::document::Bodies;
-use crate::parse::elf::{ElfHead, parse_elf_head};
+use crate::extract::Part;
+use crate::objects::object_at;
+use crate::parse::elf::ElfHead;
 
 /// Programs followed before a command counts as leading nowhere.
 const MOST_STEPS: usize = 16;
+/// Stars of a pattern behind the first one; each multiplies the work.
+const MOST_STARS: usize = 2;
 /// The search path of a container whose image sets none, as runc has it.
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -54,7 +58,8 @@ pub enum Program {
 
 impl Step {
     /// True for shells and programs that only start another one.
-    pub(super) fn is_wrapper(&self) -> bool {
+    #[must_use]
+    pub fn is_wrapper(&self) -> bool {
         wrapper_of(&self.word).is_some()
     }
 }
@@ -105,10 +110,11 @@ pub(super) fn profile_of_name(path: &str) -> Option<Profile> {
     }
 }
 
-/// The programs from the first word of the command to the last one reached.
-pub(super) fn follow(tree: &FileTree, bodies: &Bodies<'_>, command: &Command<'_>) -> Vec<Step> {
+/// The programs from the first word of the command to the last one reached, and what that one is given.
+pub(super) fn follow(tree: &FileTree, bodies: &Bodies<'_>, command: &Command<'_>) -> (Vec<Step>, Vec<String>) {
     let image = Files { tree, bodies, command };
     let mut steps: Vec<Step> = Vec::new();
+    let mut given = Vec::new();
     let mut words = command.argv.to_vec();
     while let Some(word) = words.first().cloned() {
         let rest = words.split_off(1);
@@ -117,6 +123,7 @@ pub(super) fn follow(tree: &FileTree, bodies: &Bodies<'_>, command: &Command<'_>
         if steps.len() >= MOST_STEPS || (!steps.is_empty() && is_argument(&step)) {
             break;
         }
+        given.clone_from(&rest);
         words = match &step.program {
             Program::Script { interpreter } => {
                 if is_shell_line(interpreter) {
@@ -127,7 +134,9 @@ pub(super) fn follow(tree: &FileTree, bodies: &Bodies<'_>, command: &Command<'_>
                     words = exec_line(head).unwrap_or(rest);
                     continue;
                 }
-                interpreter.clone()
+                // The kernel gives the interpreter the script and its words: execve(2).
+                let script = step.path.iter().map(|path| format!("/{path}"));
+                interpreter.iter().cloned().chain(script).chain(rest).collect()
             }
             Program::Elf(_) | Program::Opaque | Program::Missing => {
                 wrapper_of(&word).map_or_else(Vec::new, |wrapper| wrapped(wrapper, rest))
@@ -135,7 +144,7 @@ pub(super) fn follow(tree: &FileTree, bodies: &Bodies<'_>, command: &Command<'_>
         };
         steps.push(step);
     }
-    steps
+    (steps, given)
 }
 
 /// A word that is no program: an option, or a name that leads to no file and stands for no runtime.
@@ -161,6 +170,16 @@ fn wrapped(wrapper: Wrapper, rest: Vec<String>) -> Vec<String> {
     rest.into_iter().skip(own).collect()
 }
 
+/// True when the stars of `pattern` can stand for what `name` has there.
+fn is_match(pattern: &str, name: &[u8]) -> bool {
+    let Some((front, rest)) = pattern.split_once('*') else { return pattern.as_bytes() == name };
+    let Some(left) = name.strip_prefix(front.as_bytes()) else { return false };
+    if rest.matches('*').count() > MOST_STARS {
+        return false;
+    }
+    (0..=left.len()).any(|taken| is_match(rest, &left[taken..]))
+}
+
 struct Files<'a> {
     tree: &'a FileTree,
     bodies: &'a Bodies<'a>,
@@ -168,25 +187,44 @@ struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// The file that `word` starts, and the head of its bytes.
+    /// The file that `word` starts, and the beginning of it if it is a script.
     fn look(&self, word: &str) -> (Step, &'a [u8]) {
         let missing = || (Step { word: word.to_owned(), path: None, program: Program::Missing }, &b""[..]);
         let Some(id) = self.places(word).iter().find_map(|path| self.file(path)) else {
             return missing();
         };
         let node = self.tree.node(id);
-        let head = node.place().and_then(|place| self.bodies.get(place)).unwrap_or_default();
-        let program = match (parse_elf_head(head), interpreter(head)) {
-            (Some(elf), _) => Program::Elf(elf),
+        let script = node.place().and_then(|place| self.bodies.part(place, Part::Script)).unwrap_or_default();
+        let object = node.place().and_then(|place| object_at(self.bodies, place));
+        let program = match (object, interpreter(script)) {
+            (Some(facts), _) => Program::Elf(facts.head()),
             (None, Some(interpreter)) => Program::Script { interpreter },
             (None, None) => Program::Opaque,
         };
         let path = Some(mvi_image::printable(&self.tree.path(id)));
-        (Step { word: word.to_owned(), path, program }, head)
+        (Step { word: word.to_owned(), path, program }, script)
     }
 
     fn file(&self, path: &str) -> Option<mvi_image::NodeId> {
-        self.tree.find(path.as_bytes()).filter(|id| self.tree.node(*id).kind() == FileKind::File)
+        let found = self.tree.find(path.as_bytes()).filter(|id| self.tree.node(*id).kind() == FileKind::File);
+        found.or_else(|| path.contains('*').then(|| self.only_match(path))?)
+    }
+
+    /// The only file that a shell would put in the place of a path with stars.
+    fn only_match(&self, path: &str) -> Option<mvi_image::NodeId> {
+        let mut here = vec![mvi_image::ROOT];
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let mut next = Vec::new();
+            for folder in here {
+                let children = self.tree.children(folder).filter(|id| is_match(name, self.tree.node(*id).name()));
+                next.extend(children.filter_map(|id| self.tree.find(&self.tree.path(id))));
+            }
+            here = next;
+        }
+        match here.as_slice() {
+            [only] => Some(*only).filter(|id| self.tree.node(*id).kind() == FileKind::File),
+            _ => None,
+        }
     }
 
     /// Where the system would look for `word`: execvp(3).

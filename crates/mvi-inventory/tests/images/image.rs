@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use mvi_image::{Algorithm, Digest, FileTree, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions};
-use mvi_inventory::InventoryCollector;
+use mvi_image::{
+    Algorithm, Collector, Digest, FileTree, Limits, Location, OpenOptions, PlatformChoice, Quiet, ScanOptions,
+};
+use mvi_inventory::{InventoryCollector, PackageCollector, take};
 
 /// An entry of a layer.
 #[derive(Clone, Copy)]
@@ -22,12 +24,22 @@ pub(crate) enum Entry<'a> {
     Gone(&'a str),
 }
 
-/// The merged tree of an image with these layers, base first.
+/// The merged tree of an image with these layers, base first. Whoever reads it for its packages alone finds the same.
 pub(crate) fn tree(layers: &[&[Entry<'_>]]) -> FileTree {
+    let whole = tree_by(&InventoryCollector, layers);
+    let packages = |tree: &FileTree| {
+        let mut inventory = serde_json::to_value(take(tree)).unwrap();
+        inventory.as_object_mut().unwrap().remove("objects");
+        inventory
+    };
+    assert_eq!(packages(&tree_by(&PackageCollector, layers)), packages(&whole));
+    whole
+}
+
+fn tree_by(collector: &dyn Collector, layers: &[&[Entry<'_>]]) -> FileTree {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), archive(layers)).unwrap();
     let limits = Limits::default();
-    let collector = &InventoryCollector;
     let options = OpenOptions { platform: PlatformChoice::All, verify: true, limits: &limits, collector };
     let location = Location::parse(&format!("docker-archive:{}", file.path().display())).unwrap();
     let image = mvi_image::open(&location, &options).unwrap().remove(0);

@@ -8,6 +8,7 @@ mod locks;
 mod noise;
 mod packages;
 mod pacman;
+mod programs;
 mod requests;
 mod rpm;
 mod runtime;

@@ -7,7 +7,7 @@ use mvi_inventory::parse::conda_meta::parse_conda_meta;
 use mvi_inventory::parse::deps_json::parse_deps_json;
 use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
-use mvi_inventory::parse::elf::parse_elf_head;
+use mvi_inventory::parse::elf::parse_elf;
 use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_release, parse_start_erl};
 use mvi_inventory::parse::extended_states::parse_extended_states;
 use mvi_inventory::parse::gemspec::parse_gemspec;
@@ -137,8 +137,8 @@ proptest! {
     }
 
     #[test]
-    fn heads_of_programs_are_read_or_not(bytes in elf()) {
-        let _ = parse_elf_head(&bytes);
+    fn objects_are_read_or_not(bytes in elf()) {
+        let _ = parse_elf(&bytes, &["puts"]);
     }
 }
 

@@ -19,7 +19,7 @@ fn check(files: &[Entry<'_>], command: &str, expected: &str) {
 /// A 64-bit little-endian ELF header, with `loader` as `PT_INTERP` unless that is empty.
 fn elf(loader: &str) -> Vec<u8> {
     let mut bytes = vec![0; 120];
-    bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+    bytes[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
     (bytes[18], bytes[32], bytes[54], bytes[56]) = (62, 64, 56, 1);
     if !loader.is_empty() {
         (bytes[64], bytes[72], bytes[96]) = (3, 120, loader.len() as u8 + 1);
@@ -139,4 +139,34 @@ fn links_and_scripts_in_circles_end() {
         &format!("none, no libc: {}", vec!["/c"; 16].join(" -> ")),
     );
     check(&[Link("a", "/b"), Link("b", "/a")], "/a", "none, no libc: /a");
+}
+
+#[test]
+fn stars_in_a_command_text_lead_to_the_only_file_of_that_form() {
+    let release = [Program("opt/app/erts-14.2/bin/erl", &elf(GLIBC)), File("opt/app/erts-14.2/README", "")];
+    check(
+        &release,
+        "/bin/sh|-c|exec /opt/app/erts-*/bin/erl -boot start",
+        "Erlang, Glibc: /bin/sh -> /opt/app/erts-*/bin/erl",
+    );
+    let two = [Program("a1/erl", &elf(GLIBC)), Program("a2/erl", &elf(GLIBC))];
+    check(&two, "/bin/sh|-c|exec /a*/erl", "Erlang, no libc: /bin/sh -> /a*/erl");
+}
+
+#[test]
+fn what_the_last_program_is_given_is_kept() {
+    let files = [
+        Program("usr/bin/python3", &elf(GLIBC)),
+        Program("app/run", b"#!/usr/bin/env python3\nimport x\n"),
+        Program("usr/bin/env", &elf(GLIBC)),
+    ];
+    let tree = tree(&[&files]);
+    let given = |argv: &[&str]| {
+        let argv: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
+        let command = Command { argv: &argv, search_path: None, working_dir: "/app" };
+        detect_runtime(&tree, &command).arguments.join("|")
+    };
+    assert_eq!(given(&["python3", "main.py", "-v"]), "main.py|-v");
+    assert_eq!(given(&["/app/run", "serve"]), "/app/run|serve");
+    assert_eq!(given(&[]), "");
 }

@@ -1,5 +1,6 @@
 //! Debian's docker-registry on a port of its own, and skopeo that pushes to it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,14 @@ fn start(folder: &Path, config: &str) -> Child {
     command.spawn().expect("docker-registry can be run (tools/set-up.sh installs it)")
 }
 
+/// What one line of the log says of an answer: method, path, status, bytes of body.
+fn answer(line: &Value) -> (String, String, u64, u64) {
+    let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    let number = |name: &str| line[name].as_u64().unwrap_or_default();
+    let (status, written) = (number("http.response.status"), number("http.response.written"));
+    (text("http.request.method"), text("http.request.uri"), status, written)
+}
+
 impl Distribution {
     /// One that lets everybody in.
     pub(crate) fn anonymous() -> Self {
@@ -56,7 +65,7 @@ impl Distribution {
         for _ in 0..5 {
             let host = format!("127.0.0.1:{}", free_port());
             let config = format!(
-                "version: 0.1\nlog: {{level: info, formatter: json}}\n\
+                "version: 0.1\nlog: {{level: debug, formatter: json}}\n\
                  storage: {{inmemory: {{}}, delete: {{enabled: true}}}}\n\
                  http: {{addr: '{host}', secret: x{http}}}\n{more}\n"
             );
@@ -83,23 +92,23 @@ impl Distribution {
         assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
     }
 
-    /// The requests it answered: method, path, status, bytes of body.
+    /// The requests it answered: method, path, status, bytes of body. A line is written after the answer it tells
+    /// of, so whoever has an answer waits here until every request that was begun has its line.
     pub(crate) fn log(&self) -> Vec<(String, String, u64, u64)> {
-        let text = fs::read_to_string(self.log_path()).unwrap();
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let answered = lines.filter(|line| line["msg"] == "response completed");
-        answered
-            .map(|line| {
-                let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
-                let number = |name: &str| line[name].as_u64().unwrap_or_default();
-                (
-                    text("http.request.method"),
-                    text("http.request.uri"),
-                    number("http.response.status"),
-                    number("http.response.written"),
-                )
-            })
-            .collect()
+        let begun = Instant::now();
+        loop {
+            let text = fs::read_to_string(self.log_path()).unwrap();
+            let lines: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let saying = |word: &str| -> BTreeSet<&str> {
+                let said = lines.iter().filter(|line| line["msg"].as_str().is_some_and(|text| text.starts_with(word)));
+                said.filter_map(|line| line["http.request.id"].as_str()).collect()
+            };
+            if saying("authorizing request").is_subset(&saying("response completed")) {
+                return lines.iter().filter(|line| line["msg"] == "response completed").map(answer).collect();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "a request has no end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn log_path(&self) -> PathBuf {

@@ -6,6 +6,7 @@ mod artifacts;
 mod counting;
 mod desk;
 mod distribution;
+mod download;
 mod hostile;
 mod layout;
 mod patience;
