@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use crate::ecosystem::{Release, ecosystem_of};
-use crate::order::{Order as _, Scheme};
+use crate::order::{Order as _, Scheme, sort};
 use crate::osv::{Affected, OsvRecord, Range, RangeKind};
 use crate::package::{Coordinates, key};
 
@@ -128,7 +128,7 @@ fn inside(range: &Range, package: &Coordinates) -> Option<bool> {
     for (at, _) in &turns {
         scheme.compare(at.unwrap_or(&package.version), &package.version)?;
     }
-    turns.sort_by(|(left, first), (right, second)| {
+    let turns = sort(turns, &|(left, first), (right, second)| {
         let versions = match (left, right) {
             (Some(left), Some(right)) => scheme.compare(left, right).unwrap_or(Ordering::Equal),
             (left, right) => left.is_some().cmp(&right.is_some()),
