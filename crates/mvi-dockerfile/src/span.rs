@@ -138,7 +138,7 @@ impl LineIndex {
     pub fn offset(&self, position: Position) -> Option<u32> {
         let line = self.line_span(position.line)?;
         let text = line.of(&self.text);
-        let text = if line.start == 0 { text.trim_start_matches('\u{feff}') } else { text };
+        let text = if line.start == 0 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         let skipped = line.len() as usize - text.len();
         let column = position.column.checked_sub(1)? as usize;
         let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);

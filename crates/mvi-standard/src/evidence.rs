@@ -48,11 +48,13 @@ pub struct Evidence {
 }
 
 /// Measurements that are not made by reading an image; what is missing is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MeasuredElsewhere {
     /// Distinct advisories of severity HIGH and CRITICAL.
     pub cve_high_plus: Option<u32>,
+    /// Why they could not be counted, where somebody tried.
+    pub cve_unknown: Option<String>,
     /// Median of three rebuilds with warm caches after one source file was touched, seconds.
     pub build_cached_s: Option<f64>,
 }

@@ -99,9 +99,14 @@ impl<'a> View<'a> {
         range.and_then(|range| self.file.instructions().get(range)).unwrap_or_default()
     }
 
+    /// The instructions of each stage that ships.
+    pub(crate) fn shipped_stages(&self) -> impl Iterator<Item = &'a [Instruction]> {
+        self.shipped.iter().map(|stage| self.instructions_of(*stage))
+    }
+
     /// Instructions whose results are in the image, in order.
     pub(crate) fn shipped_instructions(&self) -> impl Iterator<Item = &'a Instruction> {
-        self.shipped.iter().flat_map(|stage| self.instructions_of(*stage))
+        self.shipped_stages().flatten()
     }
 
     /// Installations that are in the image.

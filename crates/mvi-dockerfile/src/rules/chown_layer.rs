@@ -32,9 +32,7 @@ impl Rule for ChownLayer {
     }
 
     fn check(&self, file: &Dockerfile, settings: &LintSettings) -> Vec<Finding> {
-        let view = View::new(file, settings);
-        let shipped = view.shipped.iter().map(|stage| view.instructions_of(*stage));
-        shipped.flat_map(|instructions| findings(file, instructions)).collect()
+        View::new(file, settings).shipped_stages().flat_map(|stage| findings(file, stage)).collect()
     }
 }
 

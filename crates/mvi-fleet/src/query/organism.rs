@@ -67,17 +67,6 @@ impl Store {
     pub fn organism(&self, gid: &str) -> Result<Organism, FleetError> {
         self.read(|db| card(db, gid))
     }
-
-    /// GIDs of all organisms, retired ones as well, in order.
-    ///
-    /// # Errors
-    /// [`FleetError::Database`].
-    pub fn gids(&self) -> Result<Vec<String>, FleetError> {
-        self.read(|db| {
-            let mut find = db.prepare_cached("SELECT gid FROM organism ORDER BY gid")?;
-            Ok(find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-        })
-    }
 }
 
 fn card(db: &Connection, gid: &str) -> Result<Organism> {

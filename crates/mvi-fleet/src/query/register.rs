@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use mvi_image::Digest;
 use rusqlite::{Connection, OptionalExtension};
-use serde_json::Value;
 
 use crate::bytes::to_digest;
 use crate::error::{Fault, FleetError, Result};
@@ -24,6 +23,8 @@ pub struct RegisterLine {
     pub event: u64,
     /// Its images with their platforms, the oldest first.
     pub rings: Vec<(String, Digest)>,
+    /// When the last of them grew.
+    pub last_ring: Option<Timestamp>,
     /// Names of its sealed records.
     pub roms: Vec<String>,
 }
@@ -37,8 +38,6 @@ pub struct SealRow {
     pub gid: Option<String>,
     /// When the fleet was told.
     pub at: Timestamp,
-    /// The record, whole.
-    pub document: Value,
 }
 
 impl Store {
@@ -48,17 +47,19 @@ impl Store {
     /// [`FleetError::Database`], [`FleetError::Projection`].
     pub fn register_lines(&self) -> Result<Vec<RegisterLine>, FleetError> {
         self.read(|db| {
-            let (mut rings, mut roms) = (rings(db)?, names(db)?);
+            let (mut grown, mut roms) = (rings(db)?, names(db)?);
             let mut find = db.prepare_cached("SELECT gid, document, retired, seq FROM organism ORDER BY gid")?;
             let mut rows = find.query([])?;
             let mut lines = Vec::new();
             while let Some(row) = rows.next()? {
                 let (gid, document): (String, String) = (row.get(0)?, row.get(1)?);
+                let (rings, last_ring) = grown.remove(&gid).unwrap_or_default();
                 lines.push(RegisterLine {
                     facts: serde_json::from_str(&document).map_err(|error| Fault::projection(error.to_string()))?,
                     is_retired: row.get::<_, Option<String>>(2)?.is_some(),
                     event: row.get(3)?,
-                    rings: rings.remove(&gid).unwrap_or_default(),
+                    rings,
+                    last_ring,
                     roms: roms.remove(&gid).unwrap_or_default(),
                 });
             }
@@ -72,19 +73,12 @@ impl Store {
     /// [`FleetError::Database`], [`FleetError::Projection`].
     pub fn seals(&self) -> Result<Vec<SealRow>, FleetError> {
         self.read(|db| {
-            let sql =
-                "SELECT rom.name, gid, event.at, document FROM rom JOIN event ON event.seq = rom.seq ORDER BY name";
+            let sql = "SELECT rom.name, gid, event.at FROM rom JOIN event ON event.seq = rom.seq ORDER BY name";
             let mut find = db.prepare_cached(sql)?;
             let mut rows = find.query([])?;
             let mut seals = Vec::new();
             while let Some(row) = rows.next()? {
-                let document = serde_json::from_str(&row.get::<_, String>(3)?);
-                seals.push(SealRow {
-                    name: row.get(0)?,
-                    gid: row.get(1)?,
-                    at: moment(&row.get::<_, String>(2)?)?,
-                    document: document.map_err(|error| Fault::projection(error.to_string()))?,
-                });
+                seals.push(SealRow { name: row.get(0)?, gid: row.get(1)?, at: moment(&row.get::<_, String>(2)?)? });
             }
             Ok(seals)
         })
@@ -103,13 +97,18 @@ impl Store {
     }
 }
 
-fn rings(db: &Connection) -> Result<BTreeMap<String, Vec<(String, Digest)>>> {
-    let mut find = db.prepare_cached("SELECT gid, platform, digest FROM ring ORDER BY gid, seq")?;
+/// Images with their platforms, and when the last of them grew.
+type Rings = (Vec<(String, Digest)>, Option<Timestamp>);
+
+fn rings(db: &Connection) -> Result<BTreeMap<String, Rings>> {
+    let mut find = db.prepare_cached("SELECT gid, platform, digest, at FROM ring ORDER BY gid, seq")?;
     let mut rows = find.query([])?;
-    let mut found: BTreeMap<String, Vec<(String, Digest)>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Rings> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let ring = (row.get(1)?, to_digest(&row.get::<_, Vec<u8>>(2)?)?);
-        found.entry(row.get(0)?).or_default().push(ring);
+        let at = Timestamp::from_microsecond(row.get(3)?).map_err(|error| Fault::projection(error.to_string()))?;
+        let (rings, last) = found.entry(row.get(0)?).or_default();
+        rings.push((row.get(1)?, to_digest(&row.get::<_, Vec<u8>>(2)?)?));
+        *last = (*last).max(Some(at));
     }
     Ok(found)
 }

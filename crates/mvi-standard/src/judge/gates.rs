@@ -71,7 +71,10 @@ fn gate(case: &Case<'_>, row: &Acceptance) -> Gate {
         "pull_s_at_1gbps" => pull_gate(case, blank),
         "cve_high_plus" => match case.evidence.measured.cve_high_plus {
             Some(count) => compared(blank, f64::from(count), "HIGH and CRITICAL"),
-            None => no_data(blank, "no data: vulnerabilities were not looked up"),
+            None => {
+                let why = case.evidence.measured.cve_unknown.as_deref();
+                no_data(blank, &format!("no data: {}", why.unwrap_or("vulnerabilities were not looked up")))
+            }
         },
         "build_cached_s" => match case.evidence.measured.build_cached_s {
             Some(seconds) => compared(blank, seconds, "s"),

@@ -109,6 +109,8 @@ fn packages_known_within_limits_decide_only_when_both_limits_agree() {
 #[test]
 fn what_nobody_measured_has_no_data() {
     check("AC-VULN", |_| {}, "NoData ?<=0: no data: vulnerabilities were not looked up");
+    let tried = |evidence: &mut Evidence| evidence.measured.cve_unknown = Some("the feeds are old".to_owned());
+    check("AC-VULN", tried, "NoData ?<=0: no data: the feeds are old");
     check("AC-BUILD", |_| {}, "NoData ?<30: no data: no rebuild was timed");
 }
 
