@@ -3,9 +3,13 @@
 mod args;
 mod audit;
 mod cache;
+mod check;
 mod crq;
 mod crq_seal;
 mod crq_show;
+mod db;
+mod diff;
+mod feed_files;
 mod fleet;
 mod inventory;
 mod key;
@@ -13,13 +17,20 @@ mod lint;
 mod lint_settings;
 mod look;
 mod lsp;
+mod musl;
+mod needs;
 mod output;
+mod predict;
 mod pull;
 mod remote;
 mod rom;
 mod rom_registry;
+mod sbom;
 mod standard;
 mod template;
+mod vex_files;
+mod vulns;
+mod vulns_base;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -57,14 +68,22 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
         Verb::Crq(args) => crq::run(args),
+        Verb::Db(args) => db::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::Fleet(args) => fleet::run(args),
         Verb::Key(args) => key::run(args),
         Verb::Inventory(args) => inventory::run(args),
         Verb::Lint(args) => lint::run(args),
         Verb::Lsp(args) => lsp::run(args),
+        Verb::Needs(args) => needs::run(args),
         Verb::Template(args) => template::run(args),
+        Verb::Predict(args) => predict::run(args),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
+        Verb::Sbom(args) => sbom::run(args),
+        Verb::Vulns(args) => vulns::run(args),
+        Verb::Check(args) => check::run(args),
+        Verb::Musl(args) => musl::run(args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "mvi", &mut text);

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use serde::Deserialize;
+use jiff::civil::Date;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 const NAME: &str = "mvi.toml";
 /// Longest file that is read, bytes.
@@ -28,6 +30,9 @@ pub(crate) struct Config {
     /// Who may approve what.
     #[serde(rename = "approver")]
     pub approvers: Vec<Approver>,
+    /// Findings about packages and images that are permitted for a while.
+    #[serde(rename = "waiver")]
+    pub waivers: Vec<WaiverConfig>,
     /// The folder the file is in; empty without a file.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -107,6 +112,38 @@ pub(crate) struct LintConfig {
     pub lock: Option<PathBuf>,
     /// Whether `shellcheck` is asked, where it is installed.
     pub shellcheck: Option<bool>,
+}
+
+/// `[[waiver]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaiverConfig {
+    /// The advisory, by any of its names, or the code of a checkpoint.
+    pub id: String,
+    /// The package, by its name; nothing for all that have it.
+    pub package: Option<String>,
+    /// The path that a finding of `mvi check` is at; nothing for all of its code.
+    pub path: Option<String>,
+    /// The last day on which it is permitted.
+    #[serde(deserialize_with = "day")]
+    pub until: Date,
+    /// Why.
+    pub reason: String,
+}
+
+/// A day as TOML writes it, or as text.
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Toml(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Day::deserialize(from)? {
+        Day::Toml(day) => day.to_string(),
+        Day::Text(text) => text,
+    };
+    text.parse().map_err(|error| D::Error::custom(format!("`{text}` is no day: {error}")))
 }
 
 /// `[[approver]]`.

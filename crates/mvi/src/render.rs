@@ -1,16 +1,26 @@
 //! How reports are shown. A renderer sees a report and a writer, nothing else.
 
+pub(crate) mod check;
 pub(crate) mod forest;
 mod harmless;
 pub(crate) mod inventory;
 mod json;
 pub(crate) mod lint;
 mod markdown;
+pub(crate) mod sbom;
 mod text;
+pub(crate) mod vulns;
 
 use std::io::{self, Write};
 
+use crate::report::check::CheckReport;
+use crate::report::db::{DbImportReport, DbStatusReport};
+use crate::report::diff::DiffReport;
 use crate::report::fleet::FleetReport;
+use crate::report::musl::MuslReport;
+use crate::report::needs::NeedsReport;
+use crate::report::predict::{EvaluateReport, PredictReport};
+use crate::report::vulns::VulnsReport;
 use crate::report::{AuditReport, ExplainReport, LayersReport, PullReport};
 
 pub(crate) use harmless::harmless;
@@ -26,6 +36,24 @@ pub(crate) enum Report<'a> {
     Explain(&'a ExplainReport),
     /// `mvi pull`.
     Pull(&'a PullReport),
+    /// `mvi predict`.
+    Predict(&'a PredictReport),
+    /// `mvi predict evaluate`.
+    Evaluate(&'a EvaluateReport),
+    /// `mvi db import`.
+    DbImport(&'a DbImportReport),
+    /// `mvi db status`.
+    DbStatus(&'a DbStatusReport),
+    /// `mvi diff`.
+    Diff(&'a DiffReport),
+    /// `mvi vulns`.
+    Vulns(&'a VulnsReport),
+    /// `mvi check`.
+    Check(&'a CheckReport),
+    /// `mvi musl`.
+    Musl(&'a MuslReport),
+    /// `mvi needs`.
+    Needs(&'a NeedsReport),
     /// `mvi fleet …`.
     Fleet(&'a FleetReport),
 }

@@ -2,15 +2,23 @@
 //! `schema/` for their JSON Schemas.
 
 mod audit;
+pub(crate) mod check;
+pub(crate) mod db;
+pub(crate) mod diff;
 mod explain;
 pub(crate) mod fleet;
 mod instruction;
 pub(crate) mod inventory;
 mod layers;
 pub(crate) mod lint;
+pub(crate) mod musl;
+pub(crate) mod needs;
 mod numbers;
+pub(crate) mod predict;
 mod pull;
+pub(crate) mod sbom;
 pub(crate) mod template;
+pub(crate) mod vulns;
 
 pub(crate) use audit::{
     AuditReport, AuditedImage, Content, ContentItem, ContentKind, ImageIdentity, OperatingSystem, PackageCounts, Sizes,

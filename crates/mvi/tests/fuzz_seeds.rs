@@ -39,6 +39,21 @@ fn any_python_records_are_read() {
 }
 
 #[test]
+fn any_bill_of_materials_is_read_or_refused() {
+    check("bill_of_materials", targets::bill_of_materials, 3000, Shape::Free);
+}
+
+#[test]
+fn any_settings_of_loaders_are_read() {
+    check("loader_settings", targets::loader_settings, 3000, Shape::Free);
+}
+
+#[test]
+fn the_imports_of_any_file_are_read() {
+    check("python_imports", targets::python_imports, 5000, Shape::Free);
+}
+
+#[test]
 fn any_package_json_is_read() {
     check("package_json", targets::package_json, 5000, Shape::Free);
 }
@@ -69,6 +84,21 @@ fn any_lock_file_is_read() {
 }
 
 #[test]
+fn any_object_is_looked_into() {
+    check("elf_object", targets::elf_object, 3000, Shape::Free);
+}
+
+#[test]
+fn any_build_information_of_go_is_read() {
+    check("go_build", targets::go_build, 3000, Shape::Free);
+}
+
+#[test]
+fn any_java_archive_is_looked_into() {
+    check("java_archive", targets::java_archive, 3000, Shape::Free);
+}
+
+#[test]
 fn any_dockerfile_is_read_and_printed_as_it_was() {
     check("dockerfile_parse", targets::dockerfile_parse, 3000, Shape::Free);
 }
@@ -81,6 +111,11 @@ fn any_script_is_read_or_refused() {
 #[test]
 fn any_change_request_is_read_or_refused() {
     check("crq_file", targets::crq_file, 1500, Shape::Free);
+}
+
+#[test]
+fn any_model_of_forecasts_is_read_or_refused() {
+    check("forecast_model", targets::forecast_model, 3000, Shape::Free);
 }
 
 #[test]
@@ -124,8 +159,33 @@ fn any_advisory_is_read_or_refused() {
 }
 
 #[test]
+fn any_feed_is_counted_and_what_it_says_is_indexed() {
+    check("advisory_feed", targets::advisory_feed, 400, Shape::Free);
+}
+
+#[test]
+fn any_index_of_advisories_answers_or_is_damaged() {
+    check("advisory_index", targets::advisory_index, 2000, Shape::Free);
+}
+
+#[test]
+fn any_two_versions_stand_in_an_order_or_none() {
+    check("versions", targets::versions, 3000, Shape::Free);
+}
+
+#[test]
 fn any_file_that_builds_images_is_read() {
     check("builds", targets::builds, 1500, Shape::Free);
+}
+
+#[test]
+fn secrets_of_any_text_are_found_and_not_shown() {
+    check("secrets", targets::secrets, 1000, Shape::Free);
+}
+
+#[test]
+fn any_list_of_wheels_is_read() {
+    check("wheels", targets::wheels, 2000, Shape::Free);
 }
 
 /// What a change must leave whole to get past the first door.

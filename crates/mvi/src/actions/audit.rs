@@ -1,22 +1,28 @@
-//! The main job: read images, judge them, explain every megabyte.
+//! The main job: read images and bills of materials, judge them, explain every megabyte.
 
 use std::error::Error as _;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mvi_fleet::{FleetError, Store};
 use mvi_image::{Digest, ImageError, Location};
+use mvi_inventory::Inventory;
 use mvi_standard::crq::{Calendar, Crq, covering};
 use mvi_standard::standard::SizeBasis;
 use mvi_standard::{Evidence, Standard, judge};
 
 pub(crate) use super::evidence::Statement;
 
+use super::check::{CheckOptions, checked};
 use super::contents::contents;
-use super::evidence::{evidence, runtimes};
+use super::evidence::{evidence, listed_evidence, runtimes};
 use super::examine::{Examined, Examiner};
 use super::fleet::lineage::{known_bases, placed_on};
 use super::fleet::recorded::BASE_KEYS;
 use super::layers::layer_notes;
+use super::needs::{Kept, kept};
+use super::subject::{ReadBill, Subject};
+use super::vulns::{VulnsOptions, high_and_critical, vulns};
 use super::waste::waste;
 use crate::report::{AuditReport, AuditedImage, Megabytes, OperatingSystem, PackageCounts, TOOL, Unreadable};
 
@@ -30,17 +36,31 @@ pub(crate) struct AuditOptions<'a> {
     pub crqs: &'a [Crq],
     /// A fleet whose images may be bases of these.
     pub fleet: Option<&'a Store>,
+    /// What advisories say is asked here, or why nobody can be asked.
+    pub advisories: Result<&'a VulnsOptions<'a>, &'a str>,
+    /// Whether to find out what the image needs to run; its objects have to have been looked into.
+    pub needs: bool,
+    /// What of the checks is left out or permitted; none to do without them. Layers have to be read for them.
+    pub checks: Option<&'a CheckOptions<'a>>,
     /// The moment of judging.
     pub now: Timestamp,
 }
 
-/// Audits every image of every location; what cannot be read is reported beside the rest.
+/// What is audited.
+pub(crate) enum Asked {
+    /// The images of a location.
+    Images(Location),
+    /// A bill of materials.
+    Bill(PathBuf),
+}
+
+/// Audits every image of every location, and every bill; what cannot be read is reported beside the rest.
 ///
 /// # Errors
 /// Those of the fleet's store, where one is asked for bases.
 pub(crate) fn audit(
     examiner: &Examiner<'_>,
-    locations: &[Location],
+    asked: &[Asked],
     options: &AuditOptions<'_>,
 ) -> Result<AuditReport, FleetError> {
     let mut report = AuditReport {
@@ -51,7 +71,17 @@ pub(crate) fn audit(
         images: Vec::new(),
         unreadable: Vec::new(),
     };
-    for location in locations {
+    for asked in asked {
+        let location = match asked {
+            Asked::Images(location) => location,
+            Asked::Bill(file) => {
+                match ReadBill::open(file) {
+                    Ok(bill) => report.images.push(audited_bill(&bill, options)),
+                    Err(error) => report.unreadable.push(unreadable_bill(file, &error)),
+                }
+                continue;
+            }
+        };
         let images = match examiner.open(location) {
             Ok(images) => images,
             Err(error) => {
@@ -82,32 +112,83 @@ pub(crate) fn unreadable(source: String, error: &ImageError) -> Unreadable {
     Unreadable { source, code: error.code(), message, is_usage: error.is_usage() }
 }
 
+/// A bill that cannot be read, beside the images that cannot.
+fn unreadable_bill(file: &Path, error: &anyhow::Error) -> Unreadable {
+    let source = format!("sbom:{}", file.display());
+    Unreadable { source, code: "E-SBOM", message: format!("{error:#}"), is_usage: false }
+}
+
+/// What a bill of materials can be judged by: its packages and what advisories say of them. Its size nobody knows.
+fn audited_bill(bill: &ReadBill, options: &AuditOptions<'_>) -> AuditedImage {
+    let mut evidence = listed_evidence(bill, options.statement);
+    justify(&mut evidence, options);
+    count_advisories(&mut evidence, bill, options);
+    let judgement = judge(options.standard, &evidence, options.now);
+    AuditedImage {
+        image: bill.identity(),
+        verified: false,
+        sizes: None,
+        efficiency: None,
+        unneeded_mb: None,
+        floor_estimate_mb: None,
+        judgement,
+        os: operating_system(bill.inventory()),
+        runtimes: Vec::new(),
+        package_counts: package_counts(bill.inventory()),
+        contents: Vec::new(),
+        layers: Vec::new(),
+        waste: Vec::new(),
+        packages: bill.inventory().packages.clone(),
+        hidden_packages: Vec::new(),
+        locked_packages: Vec::new(),
+        checks: None,
+        gaps: bill.gaps(),
+    }
+}
+
+/// The change request in force that covers the image, if one does.
+fn justify(evidence: &mut Evidence, options: &AuditOptions<'_>) {
+    let Some(image) = &evidence.image else { return };
+    let calendar = Calendar::of(options.standard, &[]);
+    let about = (image.as_str(), evidence.digest.as_deref());
+    let covered = covering(options.standard, options.crqs, &calendar, about, options.now);
+    evidence.justification = covered.map(|coverage| coverage.justification);
+}
+
+fn count_advisories(evidence: &mut Evidence, subject: &dyn Subject, options: &AuditOptions<'_>) {
+    match vulnerabilities(subject, options) {
+        Ok(count) => evidence.measured.cve_high_plus = Some(count),
+        Err(why) => evidence.measured.cve_unknown = Some(why),
+    }
+}
+
 fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImage, FleetError> {
     let sizes = examined.sizes();
     let mut evidence = match options.fleet {
         Some(store) => placed_evidence(store, &examined, options)?,
         None => evidence(&examined, &sizes, options.statement),
     };
-    if let Some(image) = &evidence.image {
-        let calendar = Calendar::of(options.standard, &[]);
-        let about = (image.as_str(), evidence.digest.as_deref());
-        let covered = covering(options.standard, options.crqs, &calendar, about, options.now);
-        evidence.justification = covered.map(|coverage| coverage.justification);
-    }
+    justify(&mut evidence, options);
+    count_advisories(&mut evidence, &examined, options);
+    let needs = if options.needs { kept(&examined, options.standard, options.statement) } else { Kept::default() };
+    evidence.floor_estimate_mb = evidence.floor_estimate_mb.or(needs.floor_estimate_mb);
     let judgement = judge(options.standard, &evidence, options.now);
     let waste = waste(&examined);
     let mut audited = AuditedImage {
         image: examined.identity(),
         verified: examined.verified,
-        sizes,
+        sizes: Some(sizes),
         efficiency: examined.tree.efficiency(),
+        unneeded_mb: needs.unneeded.map(Megabytes),
+        floor_estimate_mb: needs.floor_estimate_mb,
         judgement,
-        os: operating_system(&examined),
+        os: operating_system(examined.inventory()),
         runtimes: runtimes(&examined),
-        package_counts: package_counts(&examined),
+        package_counts: package_counts(examined.inventory()),
         contents: contents(&examined, &sizes, &waste),
         layers: layer_notes(&examined),
         waste,
+        checks: options.checks.map(|asked| checked(&examined, asked)),
         gaps: examined.gaps(),
         packages: Vec::new(),
         hidden_packages: Vec::new(),
@@ -117,6 +198,13 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImag
     (audited.packages, audited.hidden_packages) = (inventory.packages, inventory.hidden);
     audited.locked_packages = inventory.locked;
     Ok(audited)
+}
+
+/// Distinct advisories of severity HIGH and CRITICAL, or why nobody can tell.
+fn vulnerabilities(subject: &dyn Subject, options: &AuditOptions<'_>) -> Result<u32, String> {
+    let asked = options.advisories?;
+    let found = vulns(subject, asked).map_err(|error| error.to_string())?;
+    high_and_critical(&found)
 }
 
 /// The evidence of an image with what a fleet knows about the images below it.
@@ -155,14 +243,13 @@ pub(crate) fn judged_size(standard: &Standard, examined: &Examined) -> Option<f6
     }
 }
 
-fn operating_system(examined: &Examined) -> Option<OperatingSystem> {
-    let os = examined.inventory().os.as_ref()?;
+pub(crate) fn operating_system(inventory: &Inventory) -> Option<OperatingSystem> {
+    let os = inventory.os.as_ref()?;
     let name = os.pretty_name.clone().or_else(|| os.distro()).unwrap_or_else(|| "an unnamed system".into());
     Some(OperatingSystem { id: os.id.clone(), version_id: os.version_id.clone(), name })
 }
 
-fn package_counts(examined: &Examined) -> PackageCounts {
-    let inventory = examined.inventory();
+fn package_counts(inventory: &Inventory) -> PackageCounts {
     let mut counts = PackageCounts { hidden: inventory.hidden.len(), ..PackageCounts::default() };
     for package in &inventory.packages {
         let count = match package.ecosystem.as_str() {

@@ -1,11 +1,12 @@
 //! From what was found in an image to the plain evidence a standard judges.
 
-use mvi_inventory::{Libc as FoundLibc, Profile, RequestedAbove};
+use mvi_inventory::{Inventory, Libc as FoundLibc, Profile, RequestedAbove};
 use mvi_standard::evidence::{
     BaseSource, DirectBase, Evidence, Libc, Role, RuntimePackages, Sizes as JudgedSizes, TransferSize,
 };
 
 use super::examine::Examined;
+use super::subject::Subject;
 use crate::report::Sizes;
 
 const BASE_NAME: &str = "org.opencontainers.image.base.name";
@@ -51,25 +52,46 @@ pub(super) fn evidence(examined: &Examined, sizes: &Sizes, stated: &Statement) -
         contents_known: !foreign
             && inventory.gaps.is_empty()
             && (inventory.os.is_some() || !inventory.packages.is_empty()),
-        runtime_packages: runtime_packages(examined, stated),
+        runtime_packages: runtime_packages(inventory, stated, named_base(examined)),
         ..Evidence::default()
     }
 }
 
-fn base(examined: &Examined, stated: &Statement) -> DirectBase {
+/// The evidence of what only a list of packages is known of: no size, no layers, nothing that runs.
+pub(super) fn listed_evidence(subject: &dyn Subject, stated: &Statement) -> Evidence {
+    let identity = subject.identity();
+    Evidence {
+        image: stated.name.clone().or(identity.reference),
+        digest: identity.manifest_digest,
+        base: direct_base(subject.inventory(), stated, None),
+        class: stated.class.clone(),
+        role: if stated.is_base { Role::Base } else { Role::Service },
+        runtime_packages: runtime_packages(subject.inventory(), stated, None),
+        ..Evidence::default()
+    }
+}
+
+pub(super) fn base(examined: &Examined, stated: &Statement) -> DirectBase {
+    direct_base(examined.inventory(), stated, named_base(examined))
+}
+
+/// The base that the image itself names. Builders write an empty name where there is none.
+fn named_base(examined: &Examined) -> Option<(&String, BaseSource)> {
     let image = &examined.image;
-    // Builders write an empty name where there is no base.
-    let annotation = image.annotations.get(BASE_NAME).filter(|name| !name.is_empty());
-    let label = image.config.config.labels.get(BASE_NAME).filter(|name| !name.is_empty());
-    let (reference, source) = match (&stated.base, annotation, label) {
-        (Some(base), _, _) => (Some(base), BaseSource::Stated),
-        (None, Some(base), _) => (Some(base), BaseSource::Annotation),
-        (None, None, Some(base)) => (Some(base), BaseSource::Label),
-        (None, None, None) => (None, BaseSource::Unknown),
+    let annotation = || image.annotations.get(BASE_NAME).map(|name| (name, BaseSource::Annotation));
+    let label = || image.config.config.labels.get(BASE_NAME).map(|name| (name, BaseSource::Label));
+    annotation().filter(|(name, _)| !name.is_empty()).or_else(|| label().filter(|(name, _)| !name.is_empty()))
+}
+
+fn direct_base(inventory: &Inventory, stated: &Statement, named: Option<(&String, BaseSource)>) -> DirectBase {
+    let stated = stated.base.as_ref().map(|base| (base, BaseSource::Stated));
+    let (reference, source) = match stated.or(named) {
+        Some((base, source)) => (Some(base.clone()), source),
+        None => (None, BaseSource::Unknown),
     };
-    let os = examined.inventory().os.as_ref();
+    let os = inventory.os.as_ref();
     DirectBase {
-        reference: reference.cloned(),
+        reference,
         source,
         os_release_id: os.and_then(|os| os.id.clone()),
         os_codename: os.and_then(|os| os.version_codename.clone()),
@@ -119,8 +141,12 @@ fn entrypoint(examined: &Examined) -> Option<String> {
 
 /// Packages asked for above the base. Without the base's layers there are only bounds: any named base but `scratch`
 /// has at least one layer.
-fn runtime_packages(examined: &Examined, stated: &Statement) -> RuntimePackages {
-    let base = base(examined, stated).reference;
+fn runtime_packages(
+    inventory: &Inventory,
+    stated: &Statement,
+    named: Option<(&String, BaseSource)>,
+) -> RuntimePackages {
+    let base = direct_base(inventory, stated, named).reference;
     let (layers, exact) = match (stated.base_layers, base.as_deref()) {
         (Some(layers), _) => (layers, true),
         (None, Some("scratch")) => (0, true),
@@ -128,7 +154,7 @@ fn runtime_packages(examined: &Examined, stated: &Statement) -> RuntimePackages 
         (None, None) => (0, false),
     };
     let count = |names: &std::collections::BTreeSet<String>| u32::try_from(names.len()).unwrap_or(u32::MAX);
-    match examined.inventory().requested_above(layers) {
+    match inventory.requested_above(layers) {
         RequestedAbove::Known(names) if exact || names.is_empty() => RuntimePackages::Known { count: count(&names) },
         RequestedAbove::Known(names) => RuntimePackages::Between {
             low: 0,

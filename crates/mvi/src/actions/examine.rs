@@ -52,6 +52,8 @@ pub(crate) struct Examined {
     inventory: OnceCell<Inventory>,
     /// What it runs, once that was asked for.
     runtime: OnceCell<Runtime>,
+    /// The paths that it declares as volumes, sorted.
+    volumes: Vec<String>,
     /// True when digests were checked.
     pub verified: bool,
 }
@@ -88,8 +90,10 @@ impl Examiner<'_> {
             },
         )?;
         let tree = merge(layers.iter().map(|layer| layer.facts.clone()).collect());
+        let volumes = image.config.config.volumes.keys().cloned().collect();
         Ok(Examined {
             image,
+            volumes,
             layers,
             tree,
             inventory: OnceCell::new(),
@@ -133,6 +137,11 @@ impl Examined {
             let argv = self.image.argv();
             detect_runtime(&self.tree, &Command { argv: &argv, search_path, working_dir: &config.working_dir })
         })
+    }
+
+    /// The paths that it declares as volumes.
+    pub(crate) fn volumes(&self) -> &[String] {
+        &self.volumes
     }
 
     /// The inventory alone, when nothing else is needed any more.

@@ -5,11 +5,21 @@ use std::collections::HashMap;
 use mvi_image::{EntryTable, FileKind, ImageError, Location, NodeId, Place, RawEntry, printable};
 
 use super::examine::{Examined, Examiner};
+use super::needs::needed_by;
 use super::waste::path_of;
 use crate::report::{ContentItem, ExplainReport, Megabytes, OwnerNote, PathVersion, TOOL, VersionFate};
 
 /// Things named below a folder.
 const LARGEST: usize = 10;
+
+/// Whether the way from the entry point to a path is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ways {
+    /// It is.
+    Shown,
+    /// It is not: that would take a while for nothing.
+    Left,
+}
 
 /// Reads the image and explains one path; nothing when neither the image nor any layer has it.
 ///
@@ -19,6 +29,7 @@ pub(crate) fn explain(
     examiner: &Examiner<'_>,
     location: &Location,
     path: &str,
+    ways: Ways,
 ) -> Result<Option<ExplainReport>, ImageError> {
     let examined = examiner.examine_one(location)?;
     let asked = path.trim_matches('/').as_bytes();
@@ -46,6 +57,7 @@ pub(crate) fn explain(
         owner: node.and_then(|node| owner(&examined, node)),
         versions,
         largest: below.largest,
+        needed_by: node.filter(|_| ways == Ways::Shown).map(|node| needed_by(&examined, node)),
     }))
 }
 

@@ -30,12 +30,11 @@ pub(crate) fn known_organisms(standard: &Standard, fleet: Option<&Store>) -> Res
     });
     let mut known: Vec<Known> = listed.collect();
     let Some(fleet) = fleet else { return Ok(known) };
-    for gid in fleet.gids()? {
-        let organism = fleet.organism(&gid)?;
-        known.retain(|known| known.gid != gid);
-        if organism.retired.is_none() {
-            let facts = organism.facts;
-            known.push(Known { gid, reference: facts.reference, owner: facts.owner, status: facts.status });
+    for line in fleet.register_lines()? {
+        let facts = line.facts;
+        known.retain(|known| known.gid != facts.gid);
+        if !line.is_retired {
+            known.push(Known { gid: facts.gid, reference: facts.reference, owner: facts.owner, status: facts.status });
         }
     }
     Ok(known)

@@ -109,6 +109,7 @@ fn judged(examined: &Examined, row: &Row, request: &SealRequest<'_>) -> Judgemen
     }
     found.measured = MeasuredElsewhere {
         cve_high_plus: request.measured.cve_high_plus,
+        cve_unknown: None,
         build_cached_s: request.measured.build_cached_s,
     };
     judge(request.standard, &found, request.now)

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -15,6 +14,7 @@ use mvi_standard::reference::Reference;
 use mvi_standard::standard::Row;
 use serde::Deserialize;
 
+use super::whole::replace;
 use crate::report::TOOL;
 use crate::report::template::{ClassNote, ClassesReport, FileNote, TemplateReport};
 
@@ -221,11 +221,7 @@ pub(crate) fn write(report: &TemplateReport, folder: &Path, existing: Existing) 
         let what = || format!("cannot write `{}`", path.display());
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).with_context(what)?;
-        let mut whole = tempfile::NamedTempFile::new_in(parent).with_context(what)?;
-        whole.write_all(file.text.as_bytes()).with_context(what)?;
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        fs::set_permissions(whole.path(), readable).with_context(what)?;
-        whole.persist(&path).with_context(what)?;
+        replace(&path, file.text.as_bytes()).with_context(what)?;
     }
     Ok(Vec::new())
 }

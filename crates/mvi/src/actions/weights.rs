@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
 use mvi_fleet::{FleetError, Provided, Store};
-use mvi_image::{causes, printable};
+use mvi_image::causes;
 use mvi_inventory::Package;
 
 use super::examine::Examined;
@@ -138,19 +139,19 @@ pub(crate) fn shipped(examined: &Examined, layer: usize) -> (u64, BTreeMap<Strin
     let table = scanned.facts.table();
     for entry in table.entries().iter().filter(|entry| entry.size() > 0) {
         bytes += entry.size();
-        let path = printable(&table.path(entry));
-        let path = path.trim_start_matches('/');
-        for folder in FOLDERS.iter().filter(|folder| is_below(path, folder)) {
+        let path = table.path(entry);
+        for folder in FOLDERS.iter().filter(|folder| is_below(&path, folder)) {
             *folders.entry((*folder).to_owned()).or_insert(0) += entry.size();
         }
     }
     (bytes, folders)
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
+fn is_below(path: &[u8], folder: &str) -> bool {
+    let path = path.strip_prefix(b"/").unwrap_or(path);
     match folder.strip_prefix('*') {
-        Some(inner) => path.match_indices(inner).any(|(at, _)| at == 0 || path[..at].ends_with('/')),
-        None => path.starts_with(folder),
+        Some(inner) => memmem::find_iter(path, inner).any(|at| at == 0 || path[at - 1] == b'/'),
+        None => path.starts_with(folder.as_bytes()),
     }
 }
 
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn folders_are_found_at_the_root_and_those_with_a_star_anywhere() {
-        let below = |path: &str| FOLDERS.iter().copied().filter(|folder| is_below(path, folder)).collect::<Vec<_>>();
+        let below =
+            |path: &str| FOLDERS.iter().copied().filter(|folder| is_below(path.as_bytes(), folder)).collect::<Vec<_>>();
         assert_eq!(below("var/lib/apt/lists/main"), ["var/lib/apt/lists/"]);
         assert_eq!(below("srv/var/lib/apt/lists/main"), [""; 0]);
         assert_eq!(below("root/.cache/pip/wheel"), ["*.cache/pip/"]);

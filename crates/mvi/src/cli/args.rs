@@ -1,13 +1,22 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
+pub(super) mod audit;
+pub(super) mod check;
 pub(super) mod crq;
+pub(super) mod db;
+pub(super) mod diff;
 pub(super) mod fleet;
 pub(super) mod inventory;
 pub(super) mod lint;
+pub(super) mod musl;
+pub(super) mod needs;
+pub(super) mod predict;
 pub(super) mod pull;
 pub(super) mod rom;
+pub(super) mod sbom;
 pub(super) mod seal;
 pub(super) mod template;
+pub(super) mod vulns;
 
 use std::path::PathBuf;
 
@@ -41,14 +50,32 @@ Exit codes: 0 fine, 1 judged and failed, 2 wrong use, 3 could not be read.";
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Judge images: verdict, gates, where the megabytes are, what to do next
-    #[command(after_help = AUDIT_EXAMPLES)]
-    Audit(AuditArgs),
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(audit::AuditArgs),
     /// List an image's layers, and what is shipped but hidden
     #[command(after_help = LAYERS_EXAMPLES)]
     Layers(LayersArgs),
     /// Explain a path: which layer and instruction brought it, which package owns it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Write an image's bill of materials: CycloneDX or SPDX, with layers and instructions
+    #[command(after_help = sbom::EXAMPLES)]
+    Sbom(sbom::SbomArgs),
+    /// List what advisories say of an image's packages, with layer, instruction and what to update
+    #[command(after_help = vulns::EXAMPLES)]
+    Vulns(vulns::VulnsArgs),
+    /// Compare two builds: packages, bytes, layers, files, advisories, and why they differ
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::DiffArgs),
+    /// Find what is unwise about an image: secrets, root, setuid programs, what was left behind
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::CheckArgs),
+    /// Say whether an image can move to musl, and what would get each part of it there
+    #[command(after_help = musl::EXAMPLES)]
+    Musl(musl::MuslArgs),
+    /// Tell what an image needs to run, and what only lies in it
+    #[command(after_help = needs::EXAMPLES)]
+    Needs(needs::NeedsArgs),
     /// Render Dockerfiles that follow the standard, and what belongs beside them
     #[command(after_help = template::EXAMPLES)]
     Template(Box<template::TemplateArgs>),
@@ -69,6 +96,12 @@ pub(super) enum Verb {
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
     Cache(CacheArgs),
+    /// Read feeds of advisories into one index, and show how old they are
+    #[command(after_help = db::EXAMPLES)]
+    Db(db::DbArgs),
+    /// Say which base is best for a service, from a history of builds, and when that is not to be trusted
+    #[command(after_help = predict::EXAMPLES)]
+    Predict(Box<predict::PredictArgs>),
     /// Work out how long images take to reach the nodes of a cluster
     #[command(
         after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 --format json\n  mvi pull app:2.tar --instead-of app:1.tar --nodes 350"
@@ -104,13 +137,6 @@ pub(super) enum Verb {
     },
 }
 
-const AUDIT_EXAMPLES: &str = "\
-Examples:
-  docker save app | mvi audit -
-  mvi audit app.tar --base python:3.12-alpine
-  mvi audit oci:build/image:latest --format markdown >> \"$GITHUB_STEP_SUMMARY\"
-  mvi audit images/*.tar --fail-on review --fail-on gate --quiet";
-
 const FLEET_EXAMPLES: &str = "\
 Examples:
   mvi fleet import fleet.toml
@@ -129,6 +155,7 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   mvi explain app.tar /usr/bin/python3
   mvi explain app.tar /var/cache
+  mvi explain app.tar /usr/lib/libpq.so.5 --needed-by
   mvi explain app.tar /app/.env      also finds what a later layer deleted";
 
 /// How images are read; the same for every verb that reads one.
@@ -161,11 +188,16 @@ pub(super) struct ReadArgs {
     /// No progress bars, no text report; errors and the exit code remain
     #[arg(long, short)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) remote: RemoteArgs,
+}
+
+/// How reports are shown; the same for every verb that has one to show.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
     /// How to show the report
     #[arg(long, short, value_enum, default_value_t = Format::Text, env = "MVI_FORMAT")]
     pub(super) format: Format,
-    #[command(flatten)]
-    pub(super) remote: RemoteArgs,
 }
 
 /// The formats of reports.
@@ -190,71 +222,6 @@ impl Format {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct AuditArgs {
-    /// The images
-    #[arg(required = true, value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
-    pub(super) images: Vec<String>,
-    /// The standard to judge by: V13 or a file
-    #[arg(long, value_name = "FILE", env = "MVI_STANDARD", value_hint = ValueHint::FilePath)]
-    pub(super) standard: Option<String>,
-    /// The image's direct base, such as alpine:3.21 [default: from annotations and labels]
-    #[arg(long, value_name = "REFERENCE")]
-    pub(super) base: Option<String>,
-    /// How many of the first layers are the base's
-    #[arg(long, value_name = "N")]
-    pub(super) base_layers: Option<u32>,
-    /// The image's use class, a row of the standard [default: from what it runs]
-    #[arg(long, value_name = "ROW")]
-    pub(super) class: Option<String>,
-    /// The image's name, for exceptions that name it [default: the name in the archive]
-    #[arg(long, value_name = "NAME")]
-    pub(super) name: Option<String>,
-    /// What the image is for
-    #[arg(long, value_enum, default_value_t = RoleArg::Service)]
-    pub(super) role: RoleArg,
-    /// Folder of change requests whose exceptions count [default: mvi.toml]
-    #[arg(long, value_name = "DIR", env = "MVI_CRQ_DIR", value_hint = ValueHint::DirPath)]
-    pub(super) crq: Option<PathBuf>,
-    /// Judge as of this moment [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: Option<jiff::Timestamp>,
-    /// Know bases by their layers from this fleet [default: the usual one, where there is one]
-    #[arg(long, value_name = "sqlite:FILE", env = "MVI_STORE", value_hint = ValueHint::FilePath)]
-    pub(super) store: Option<String>,
-    /// Exit with 1 at this verdict or a worse one, or when a gate fails; may repeat
-    #[arg(long, value_enum, value_name = "VERDICT", ignore_case = true)]
-    pub(super) fail_on: Vec<FailOn>,
-    #[command(flatten)]
-    pub(super) read: ReadArgs,
-}
-
-/// What an image is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum RoleArg {
-    /// It runs
-    Service,
-    /// Others are built on it
-    Base,
-}
-
-/// What makes an audit fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// JUSTIFIED or worse
-    Justified,
-    /// REVIEW or worse
-    Review,
-    /// AUDIT or worse
-    Audit,
-    /// REPLACE
-    Replace,
-    /// An acceptance gate fails
-    Gate,
-    /// An acceptance gate fails or has no data
-    GateData,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct LayersArgs {
     /// The image
     #[arg(value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
@@ -265,6 +232,8 @@ pub(super) struct LayersArgs {
     /// List the largest files of every layer, so many
     #[arg(long, value_name = "N")]
     pub(super) largest: Option<usize>,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
     #[command(flatten)]
     pub(super) read: ReadArgs,
 }
@@ -277,6 +246,11 @@ pub(super) struct ExplainArgs {
     /// The path inside it
     #[arg(value_name = "PATH")]
     pub(super) path: String,
+    /// Also show the way from the entry point to it, or that nothing reaches it
+    #[arg(long)]
+    pub(super) needed_by: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
     #[command(flatten)]
     pub(super) read: ReadArgs,
 }

@@ -1,51 +1,136 @@
 //! `mvi audit`.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
-use mvi_image::Location;
-use mvi_inventory::InventoryCollector;
+use jiff::Timestamp;
+use mvi_advisories::{Index, VexDocument};
+use mvi_check::CheckCollector;
+use mvi_image::Collector;
+use mvi_inventory::{InventoryCollector, PackageCollector};
 use mvi_standard::Verdict;
 use mvi_standard::judge::{GateStatus, worst_gate};
 
-use super::args::{AuditArgs, FailOn, Format, RoleArg};
-use super::look::{examine_options, location};
+use super::args::Format;
+use super::args::audit::{AuditArgs, FailOn, RoleArg};
+use super::args::vulns::LevelArg;
+use super::db::place;
+use super::look::{collector_for, examine_options, location};
 use super::output::{Exit, Failure, complaint, show};
-use crate::actions::Examiner;
-use crate::actions::audit::{AuditOptions, Statement, audit};
+use super::vex_files::documents;
+use crate::actions::advisories::open;
+use crate::actions::audit::{Asked, AuditOptions, Statement, audit};
+use crate::actions::check::CheckOptions;
+use crate::actions::vulns::VulnsOptions;
+use crate::actions::{ExamineOptions, Examiner};
+use crate::config::Config;
 use crate::progress::Bars;
 use crate::render::Report;
+use crate::report::vulns::base::VulnsBase;
 use crate::report::{AuditReport, AuditedImage};
 use crate::{settings, standards};
 
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
+    if args.fail_on.contains(&FailOn::Check) && !args.checks {
+        return Err(Failure::usage("--fail-on check needs --checks"));
+    }
     let standard = standards::load(args.standard.as_deref())?;
     let statement = statement(args, &standard)?;
     let now = args.at.unwrap_or_else(settings::now);
     let crqs = super::crq::in_force(args.crq.as_deref(), args.store.as_deref())?;
-    let locations = args.images.iter().map(|image| location(image)).collect::<Result<Vec<Location>, _>>()?;
+    let asked = args.images.iter().map(|image| asked(image)).collect::<Result<Vec<Asked>, _>>()?;
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
+    let collector = collector(args, &options);
+    let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
     let fleet = super::fleet::known_fleet(args.store.as_deref())?;
-    let report = audit(
-        &examiner,
-        &locations,
-        &AuditOptions { standard: &standard, statement: &statement, crqs: &crqs, fleet: fleet.as_ref(), now },
-    );
+    let desk = Desk::open(args)?;
+    let checks = CheckOptions { waivers: &desk.config.waivers, ignore: &[], now };
+    let looked_up = desk.options(args, now);
+    let advisories = looked_up.as_ref().map_err(|why| *why);
+    let options_of_audit = AuditOptions {
+        standard: &standard,
+        statement: &statement,
+        crqs: &crqs,
+        fleet: fleet.as_ref(),
+        advisories,
+        needs: !args.no_needs,
+        checks: args.checks.then_some(&checks),
+        now,
+    };
+    let report = audit(&examiner, &asked, &options_of_audit);
     bars.clear();
     let report = report?;
     if let Some(cache) = &options.cache {
         cache.settle();
     }
-    if !(args.read.quiet && args.read.format == Format::Text)
-        && (!report.images.is_empty() || args.read.format != Format::Text)
+    if !(args.read.quiet && args.report.format == Format::Text)
+        && (!report.images.is_empty() || args.report.format != Format::Text)
     {
-        show(&Report::Audit(&report), args.read.format)?;
+        show(&Report::Audit(&report), args.report.format)?;
     }
     for unreadable in &report.unreadable {
         writeln!(anstream::stderr(), "{}", complaint(unreadable))?;
     }
     Ok(exit(&report, &args.fail_on))
+}
+
+/// What is asked of the pass. Layers that were read for the checks are remembered apart from the others.
+fn collector(args: &AuditArgs, options: &ExamineOptions) -> &'static dyn Collector {
+    match (args.checks, args.no_needs) {
+        (true, _) => &CheckCollector,
+        (false, true) => collector_for(options, &PackageCollector),
+        (false, false) => collector_for(options, &InventoryCollector),
+    }
+}
+
+fn asked(image: &str) -> Result<Asked, Failure> {
+    match image.strip_prefix("sbom:") {
+        Some(file) => Ok(Asked::Bill(file.into())),
+        None => Ok(Asked::Images(location(image)?)),
+    }
+}
+
+/// What is known beside the images: the index of advisories, or why there is none, and what is permitted for a while.
+struct Desk {
+    index: Result<(Index, PathBuf), String>,
+    config: Config,
+    vex: Vec<VexDocument>,
+}
+
+impl Desk {
+    /// Opens the index that is stated, which has to be there; or the usual one, if it is.
+    fn open(args: &AuditArgs) -> Result<Self, Failure> {
+        let config = Config::find(&settings::working_dir()?)?;
+        Ok(Self { index: Self::index(args)?, config, vex: documents(&args.vex)? })
+    }
+
+    fn index(args: &AuditArgs) -> Result<Result<(Index, PathBuf), String>, Failure> {
+        let file = match (place(args.db.as_deref()), &args.db) {
+            (Ok(file), Some(_)) => file,
+            (Ok(file), None) if file.exists() => file,
+            _ => return Ok(Err("there is no index of advisories (mvi db import)".to_owned())),
+        };
+        match open(&file) {
+            Ok(index) => Ok(Ok((index, file))),
+            Err(error) if args.db.is_none() => Ok(Err(format!("{error:#}"))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn options<'a>(&'a self, args: &AuditArgs, now: Timestamp) -> Result<VulnsOptions<'a>, &'a str> {
+        let (index, file) = self.index.as_ref().map_err(String::as_str)?;
+        Ok(VulnsOptions {
+            index: (index, file),
+            vex: &self.vex,
+            waivers: &self.config.waivers,
+            max_age: args.max_age,
+            base: args.base_layers.map(VulnsBase::stated),
+            unknown_as: args.unknown_as.map(LevelArg::level),
+            reach: None,
+            now,
+        })
+    }
 }
 
 fn statement(args: &AuditArgs, standard: &mvi_standard::Standard) -> Result<Statement, Failure> {
@@ -85,6 +170,7 @@ fn fails(image: &AuditedImage, limit: FailOn) -> bool {
         FailOn::Review => at_least(Verdict::Review),
         FailOn::Audit => at_least(Verdict::Audit),
         FailOn::Replace => at_least(Verdict::Replace),
+        FailOn::Check => image.checks.as_ref().is_none_or(|checked| checked.counts.error > 0),
         FailOn::Gate => gates == Some(GateStatus::Fail),
         FailOn::GateData => judgement.gates.iter().any(|gate| gate.status != GateStatus::Pass),
     }

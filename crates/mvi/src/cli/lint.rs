@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use mvi_dockerfile::{Level, Safety, find_rule};
 use mvi_image::{Quiet, Scheme};
-use mvi_inventory::InventoryCollector;
+use mvi_inventory::PackageCollector;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::fleet::known_fleet;
 use super::lint_settings::{Rulebook, rulebook};
-use super::look::{location, usual_options};
+use super::look::{collector_for, location, usual_options};
 use super::output::{Exit, Failure};
 use crate::actions::Examiner;
 use crate::actions::lint::{
@@ -97,7 +97,8 @@ fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<(Weights, B
             return Ok((weights, BTreeMap::new()));
         }
     }
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &Quiet };
+    let collector = collector_for(&options, &PackageCollector);
+    let examiner = Examiner { options: &options, collector, estimate: true, progress: &Quiet };
     let examined = examiner.examine_one(&location).map_err(|error| Failure::image(image, error))?;
     Ok((Weights::of(&examined), base_versions(&examined)))
 }

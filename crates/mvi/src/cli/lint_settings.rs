@@ -7,9 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use mvi_dockerfile::{Choices, HadolintConfig, LabelKind, Level, LintSettings, Threshold};
 
-use jiff::Timestamp;
 use mvi_standard::Standard;
-use mvi_standard::crq::Crq;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::fleet::{known_fleet, ledger, store_file};
@@ -72,7 +70,7 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     if let Some(lock) = lock {
         settings.pins = Pins::read(&lock)?.references().map_err(anyhow::Error::from)?;
     }
-    let law = Law::new(standard(args, &config), requests(args, &config)?);
+    let law = law(args, &config)?;
     if asks_for_bases(&settings.selection) {
         about_bases(&law, args, &mut settings)?;
     }
@@ -88,13 +86,17 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     })
 }
 
-/// Change requests, and the moment that counts: now, or the beginning of the day that was asked about.
-fn requests(args: &LintArgs, config: &Config) -> Result<(Vec<Crq>, Timestamp), Failure> {
+/// The law, of now or of the beginning of the day that was asked about.
+fn law(args: &LintArgs, config: &Config) -> Result<Law, Failure> {
     let day = args.on.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
     let now = day.map_or_else(settings::now, |day| day.timestamp());
     let store = store_file(args.rules.store.as_deref(), config)?;
-    let crqs = store.map(|store| ledger(None, &store, config)).transpose()?;
-    Ok((crqs.unwrap_or_default(), now))
+    let place = config.clone();
+    let crqs = move || {
+        let read = store.map(|store| ledger(None, &store, &place)).transpose();
+        read.map(Option::unwrap_or_default).map_err(|failure| failure.to_string())
+    };
+    Ok(Law::new(standard(args, config), now, Box::new(crqs)))
 }
 
 /// What the standard, the change requests and the fleet say of bases.

@@ -1,5 +1,7 @@
 //! `mvi layers` and `mvi explain`, and how arguments become reading options.
 
+use std::path::Path;
+
 use mvi_image::{Collector, HeadersOnly, LayerCache, Limits, Location, Platform, PlatformChoice, Scheme};
 
 use mvi_inventory::InventoryCollector;
@@ -7,8 +9,9 @@ use mvi_inventory::InventoryCollector;
 use super::args::{ExplainArgs, Format, LayersArgs, ReadArgs};
 use super::output::{Exit, Failure, show};
 use super::remote::registry_options;
-use crate::actions::explain::explain as explain_path;
+use crate::actions::explain::{Ways, explain as explain_path};
 use crate::actions::layers::{FileList, layers as list_layers};
+use crate::actions::subject::{ReadBill, ReadLocks, Subject};
 use crate::actions::{ExamineOptions, Examiner};
 use crate::progress::Bars;
 use crate::render::Report;
@@ -64,18 +67,20 @@ pub(super) fn layers(args: &LayersArgs) -> Result<Exit, Failure> {
         (false, Some(count)) => FileList::Largest(count),
         (false, None) => FileList::None,
     };
-    let report =
-        look(&args.read, &args.image, &HeadersOnly, |examiner, location| list_layers(examiner, location, files))?;
-    if !(args.read.quiet && args.read.format == Format::Text) {
-        show(&Report::Layers(&report), args.read.format)?;
+    let report = look(&args.read, &args.image, Need::of(&HeadersOnly), |examiner, location| {
+        list_layers(examiner, location, files)
+    })?;
+    if !(args.read.quiet && args.report.format == Format::Text) {
+        show(&Report::Layers(&report), args.report.format)?;
     }
     Ok(Exit::Fine)
 }
 
 /// `mvi explain`.
 pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let report = look(&args.read, &args.image, &InventoryCollector, |examiner, location| {
-        explain_path(examiner, location, &args.path)
+    let ways = if args.needed_by { Ways::Shown } else { Ways::Left };
+    let report = look(&args.read, &args.image, Need::of(&InventoryCollector), |examiner, location| {
+        explain_path(examiner, location, &args.path, ways)
     })?;
     let Some(report) = report else {
         let text = format!(
@@ -84,24 +89,72 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
         );
         return Err(Failure::usage(text));
     };
-    if !(args.read.quiet && args.read.format == Format::Text) {
-        show(&Report::Explain(&report), args.read.format)?;
+    if !(args.read.quiet && args.report.format == Format::Text) {
+        show(&Report::Explain(&report), args.report.format)?;
     }
     Ok(Exit::Fine)
 }
 
-/// Reads one image. `needed` asks for the bodies the verb needs; layers that are remembered are read for every verb.
-fn look<T>(
+/// What asks for bodies. `needed` asks for those the verb at hand needs; layers that are remembered are read for every
+/// verb.
+pub(super) fn collector_for<'c>(options: &ExamineOptions, needed: &'c dyn Collector) -> &'c dyn Collector {
+    if options.cache.is_some() { &InventoryCollector } else { needed }
+}
+
+/// What a verb needs of an image.
+#[derive(Clone, Copy)]
+pub(super) struct Need<'c> {
+    collector: &'c dyn Collector,
+    estimate: bool,
+    is_apart: bool,
+}
+
+impl<'c> Need<'c> {
+    /// The bodies that a collector asks for.
+    pub(super) fn of(collector: &'c dyn Collector) -> Self {
+        Self { collector, estimate: false, is_apart: false }
+    }
+
+    /// More bodies than most verbs need: the layers are remembered apart from theirs.
+    pub(super) fn apart(collector: &'c dyn Collector) -> Self {
+        Self { collector, estimate: false, is_apart: true }
+    }
+
+    /// Also what plain layers weigh when they are transferred.
+    pub(super) fn and_transfer(self) -> Self {
+        Self { estimate: true, ..self }
+    }
+}
+
+/// Reads one image, the bill of materials behind `sbom:`, or the lock files behind `lock:`, for its packages.
+///
+/// # Errors
+/// What cannot be read.
+pub(super) fn look_at<T>(
     args: &ReadArgs,
     image: &str,
-    needed: &dyn Collector,
+    need: Need<'_>,
+    act: impl FnOnce(&dyn Subject) -> T,
+) -> Result<T, Failure> {
+    match image.split_once(':') {
+        Some(("sbom", file)) => Ok(act(&ReadBill::open(Path::new(file))?)),
+        Some(("lock", place)) => Ok(act(&ReadLocks::open(Path::new(place))?)),
+        _ => look(args, image, need, |examiner, location| Ok(act(&examiner.examine_one(location)?))),
+    }
+}
+
+/// Reads one image.
+pub(super) fn look<T>(
+    args: &ReadArgs,
+    image: &str,
+    need: Need<'_>,
     act: impl FnOnce(&Examiner<'_>, &Location) -> Result<T, mvi_image::ImageError>,
 ) -> Result<T, Failure> {
     let location = location(image)?;
     let options = examine_options(args)?;
     let bars = Bars::new(args.quiet);
-    let collector = if options.cache.is_some() { &InventoryCollector } else { needed };
-    let result = act(&Examiner { options: &options, collector, estimate: false, progress: &bars }, &location);
+    let collector = if need.is_apart { need.collector } else { collector_for(&options, need.collector) };
+    let result = act(&Examiner { options: &options, collector, estimate: need.estimate, progress: &bars }, &location);
     bars.clear();
     if let Some(cache) = &options.cache {
         cache.settle();

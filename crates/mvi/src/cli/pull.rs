@@ -3,7 +3,7 @@
 use mvi_image::HeadersOnly;
 
 use super::args::pull::PullArgs;
-use super::look::{examine_options, location};
+use super::look::{collector_for, examine_options, location};
 use super::output::{Exit, Failure, show};
 use crate::actions::Examiner;
 use crate::actions::pull::{Named, PullPlan, pull};
@@ -28,7 +28,7 @@ pub(super) fn run(args: &PullArgs) -> Result<Exit, Failure> {
     };
     let before = read(args, &args.instead_of)?;
     let report = pull(&images, (&warm, &before), &plan).map_err(|error| Failure::usage(format!("{error:#}")))?;
-    show(&Report::Pull(&report), args.read.format)?;
+    show(&Report::Pull(&report), args.report.format)?;
     Ok(Exit::Fine)
 }
 
@@ -37,8 +37,7 @@ fn read(args: &PullArgs, images: &[String]) -> Result<Vec<Named>, Failure> {
     let bars = Bars::new(args.read.quiet);
     let mut read = Vec::new();
     for image in images {
-        let collector: &dyn mvi_image::Collector =
-            if options.cache.is_some() { &mvi_inventory::InventoryCollector } else { &HeadersOnly };
+        let collector = collector_for(&options, &HeadersOnly);
         let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
         let examined = examiner.examine_one(&location(image)?);
         read.push((image.clone(), examined.map_err(|error| Failure::image(image, error))?));

@@ -34,11 +34,7 @@ pub(super) struct RemoteArgs {
 /// # Errors
 /// A service that is not on a socket of this machine.
 pub(super) fn registry_options(args: &RemoteArgs) -> Result<RegistryOptions, Failure> {
-    let insecure = match args.insecure.as_slice() {
-        [] => Insecure::None,
-        hosts if hosts.iter().any(|host| host == "*") => Insecure::All,
-        hosts => Insecure::Hosts(hosts.to_vec()),
-    };
+    let insecure = plain_hosts(&args.insecure);
     let found = settings::places();
     let stated = args.host.clone().or(found.docker_host);
     let sockets = match stated.as_deref() {
@@ -63,6 +59,30 @@ pub(super) fn registry_options(args: &RemoteArgs) -> Result<RegistryOptions, Fai
         sockets,
         storages: found.storages,
     })
+}
+
+/// Options for documents on the web, which ask for no credentials.
+pub(super) fn web_options(insecure: &[String], ca_files: &[PathBuf]) -> RegistryOptions {
+    let found = settings::places();
+    RegistryOptions {
+        insecure: plain_hosts(insecure),
+        trust: Trust {
+            ca_files: ca_files.to_vec(),
+            system_bundle: found.ca_bundle,
+            certificate_folders: found.certificate_folders,
+        },
+        proxy: found.proxy,
+        patience: mvi_registry::Patience { seed: settings::chance(), ..Default::default() },
+        ..RegistryOptions::default()
+    }
+}
+
+fn plain_hosts(stated: &[String]) -> Insecure {
+    match stated {
+        [] => Insecure::None,
+        hosts if hosts.iter().any(|host| host == "*") => Insecure::All,
+        hosts => Insecure::Hosts(hosts.to_vec()),
+    }
 }
 
 fn socket(host: &str) -> Result<PathBuf, Failure> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use mvi_fleet::{Fact, RomFacts, Stamp, Store};
-use mvi_inventory::InventoryCollector;
+use mvi_inventory::PackageCollector;
 use mvi_seal::{PublicKey, RomContent, RomFolder, RomName, Sealed, Verified, refusals};
 use mvi_standard::Standard;
 
@@ -14,7 +14,7 @@ use super::args::ShowFormat;
 use super::args::rom::{RomArgs, RomVerb, SealArgs};
 use super::fleet::{known_fleet, store_file};
 use super::key::{public_keys, signing_key};
-use super::look::{examine_options, location};
+use super::look::{collector_for, examine_options, location};
 use super::output::{Exit, Failure};
 use super::rom_registry;
 use crate::actions::Examiner;
@@ -148,7 +148,8 @@ fn prepare_record(
     let image = location(&args.image)?;
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
+    let collector = collector_for(&options, &PackageCollector);
+    let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
     let examined = examiner.examine_one(&image);
     bars.clear();
     let examined = examined.map_err(|error| Failure::image(&args.image, error))?;

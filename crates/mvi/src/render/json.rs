@@ -18,6 +18,15 @@ impl Renderer for Json {
             Report::Layers(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Explain(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Pull(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Predict(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Evaluate(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::DbImport(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::DbStatus(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Diff(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Vulns(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Check(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Musl(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Needs(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Fleet(report) => serde_json::to_writer_pretty(&mut *out, report)?,
         }
         writeln!(out)

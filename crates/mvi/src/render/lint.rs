@@ -8,9 +8,9 @@ mod json;
 mod junit;
 mod markdown;
 mod reference;
-mod sarif;
+pub(super) mod sarif;
 mod text;
-mod xml;
+pub(super) mod xml;
 
 use std::io::{self, Write};
 

@@ -1,11 +1,17 @@
 //! Reports as Markdown, for a pull request.
 
+mod check;
+mod diff;
+mod musl;
+mod needs;
+mod vulns;
+
 use std::io::{self, Write};
 
 use mvi_standard::judge::GateStatus;
 
 use super::{Renderer, Report, harmless};
-use crate::report::{AuditReport, AuditedImage, ExplainReport, LayersReport, WasteCause, percent};
+use crate::report::{AuditReport, AuditedImage, ExplainReport, LayersReport, Sizes, WasteCause, percent};
 
 /// `--format markdown`.
 pub(super) struct Markdown;
@@ -20,7 +26,13 @@ impl Renderer for Markdown {
             Report::Audit(report) => audit(report, out),
             Report::Layers(report) => layers(report, out),
             Report::Explain(report) => explain(report, out),
-            Report::Pull(_) | Report::Fleet(_) => as_text(report, out),
+            Report::Vulns(report) => vulns::write(report, out),
+            Report::Diff(report) => diff::write(report, out),
+            Report::Check(report) => check::write(report, out),
+            Report::Musl(report) => musl::write(report, out),
+            Report::Needs(report) => needs::needs(report, out),
+            Report::Predict(_) | Report::Evaluate(_) => as_text(report, out),
+            Report::Pull(_) | Report::DbImport(_) | Report::DbStatus(_) | Report::Fleet(_) => as_text(report, out),
         }
     }
 }
@@ -50,7 +62,7 @@ pub(super) fn cell(text: &str) -> String {
     safe
 }
 
-fn short(text: Option<&str>) -> String {
+pub(super) fn short(text: Option<&str>) -> String {
     let text = text.unwrap_or("(no history)");
     let cut: String = text.chars().take(80).collect();
     cell(&if cut.len() < text.len() { format!("{cut}…") } else { cut })
@@ -74,14 +86,12 @@ fn audit(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
 
 fn audit_image(image: &AuditedImage, out: &mut dyn Write) -> io::Result<()> {
     let judgement = &image.judgement;
-    let sizes = &image.sizes;
     writeln!(out, "### {}: {} ({})\n", cell(image.image.title()), judgement.verdict, judgement.action)?;
     writeln!(out, "Rule {}: {}\n", judgement.rule.id, cell(&judgement.rule.reason))?;
     writeln!(out, "To FLOOR: {}\n", cell(&judgement.distance.text))?;
-    let transfer = sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| mb.to_string());
-    let about = if sizes.transfer_estimated { "≈ " } else { "" };
-    writeln!(out, "| transfer | unpacked | visible | wasted |\n|---:|---:|---:|---:|")?;
-    writeln!(out, "| {about}{transfer} | {} | {} | {} |\n", sizes.unpacked_mb, sizes.effective_mb, sizes.wasted_mb)?;
+    if let Some(sizes) = &image.sizes {
+        weights(sizes, out)?;
+    }
     writeln!(out, "| gate | | why |\n|---|---|---|")?;
     for gate in &judgement.gates {
         let mark = match gate.status {
@@ -91,6 +101,31 @@ fn audit_image(image: &AuditedImage, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(out, "| {} | {mark} | {} |", cell(&gate.id), cell(&gate.reason))?;
     }
+    if let Some(sizes) = &image.sizes {
+        contents(image, sizes, out)?;
+    }
+    writeln!(out, "\nNext:")?;
+    for step in &judgement.next_steps {
+        writeln!(out, "1. {}", cell(&step.text))?;
+    }
+    if let Some(checked) = &image.checks {
+        writeln!(out)?;
+        check::findings(checked, out)?;
+    }
+    if !image.gaps.is_empty() {
+        writeln!(out, "\n{} things were not understood; `--format json` lists them.", image.gaps.len())?;
+    }
+    writeln!(out)
+}
+
+fn weights(sizes: &Sizes, out: &mut dyn Write) -> io::Result<()> {
+    let transfer = sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| mb.to_string());
+    let about = if sizes.transfer_estimated { "≈ " } else { "" };
+    writeln!(out, "| transfer | unpacked | visible | wasted |\n|---:|---:|---:|---:|")?;
+    writeln!(out, "| {about}{transfer} | {} | {} | {} |\n", sizes.unpacked_mb, sizes.effective_mb, sizes.wasted_mb)
+}
+
+fn contents(image: &AuditedImage, sizes: &Sizes, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n| MB unpacked | share | layer | what |\n|---:|---:|---:|---|")?;
     for content in image.contents.iter().take(5) {
         let layer = content.layer.map_or_else(String::new, |layer| layer.to_string());
@@ -99,14 +134,7 @@ fn audit_image(image: &AuditedImage, out: &mut dyn Write) -> io::Result<()> {
         let what = short(content.instruction.as_deref().or(Some(&content.text)));
         writeln!(out, "| {:.2} | {share:.0} % | {layer} | {what}: {}{fix} |", content.mb.value(), cell(&content.text))?;
     }
-    writeln!(out, "\nNext:")?;
-    for step in &judgement.next_steps {
-        writeln!(out, "1. {}", cell(&step.text))?;
-    }
-    if !image.gaps.is_empty() {
-        writeln!(out, "\n{} things were not understood; `--format json` lists them.", image.gaps.len())?;
-    }
-    writeln!(out)
+    Ok(())
 }
 
 fn layers(report: &LayersReport, out: &mut dyn Write) -> io::Result<()> {

@@ -1,16 +1,26 @@
 //! Reports as text for a terminal: read top down, the verdict first.
 
 mod audit;
+mod check;
+mod db;
+mod diff;
 mod explain;
 mod fleet;
 mod layers;
+mod musl;
+mod needs;
 mod page;
+mod predict;
 mod pull;
+mod vulns;
+pub(super) mod vulns_base;
 
 use std::io::{self, Write};
 
 use super::{Renderer, Report};
 
+pub(super) use diff::{signed, sizes, why};
+pub(super) use musl::phrase as musl_phrase;
 pub(crate) use page::{Page, paint};
 
 /// `--format text`.
@@ -28,6 +38,15 @@ impl Renderer for Text {
             Report::Layers(report) => layers::write(report, &mut page),
             Report::Explain(report) => explain::write(report, &mut page),
             Report::Pull(report) => pull::write(report, &mut page),
+            Report::Predict(report) => predict::predict(report, &mut page),
+            Report::Evaluate(report) => predict::evaluate(report, &mut page),
+            Report::DbImport(report) => db::import(report, &mut page),
+            Report::DbStatus(report) => db::status(report, &mut page),
+            Report::Diff(report) => diff::write(report, &mut page),
+            Report::Vulns(report) => vulns::write(report, &mut page),
+            Report::Check(report) => check::write(report, &mut page),
+            Report::Musl(report) => musl::write(report, &mut page),
+            Report::Needs(report) => needs::write(report, &mut page),
             Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }

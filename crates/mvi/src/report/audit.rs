@@ -7,6 +7,7 @@ use mvi_inventory::Package;
 use mvi_standard::Judgement;
 use serde::Serialize;
 
+use super::check::Checked;
 use super::{LayerNote, Megabytes, Tool, WasteCause};
 
 /// Audits of one or more images. JSON Schema: `schema/mvi-audit-1.json`.
@@ -33,10 +34,14 @@ pub(crate) struct AuditedImage {
     pub image: ImageIdentity,
     /// True when the digests of its layers were checked.
     pub verified: bool,
-    /// What it weighs.
-    pub sizes: Sizes,
+    /// What it weighs; none of a bill of materials, which has no bytes.
+    pub sizes: Option<Sizes>,
     /// Efficiency as dive defines it, 0 to 1.
     pub efficiency: Option<f64>,
+    /// Visible bytes that nothing the image starts reaches; none where nobody can tell what runs.
+    pub unneeded_mb: Option<Megabytes>,
+    /// Compressed size that what it needs would have on its class's floor base, MB.
+    pub floor_estimate_mb: Option<f64>,
     /// What the standard says.
     pub judgement: Judgement,
     /// What the image says it was built from.
@@ -57,6 +62,8 @@ pub(crate) struct AuditedImage {
     pub hidden_packages: Vec<Package>,
     /// Packages that lock files name and nothing shows to be there.
     pub locked_packages: Vec<Package>,
+    /// What is unwise about it, where that was asked for.
+    pub checks: Option<Checked>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -64,11 +71,11 @@ pub(crate) struct AuditedImage {
 /// Which image was read.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ImageIdentity {
-    /// File or folder.
+    /// File or folder; a bill of materials stands behind `sbom:`.
     pub source: String,
     /// The name it has there.
     pub reference: Option<String>,
-    /// Its platform.
+    /// Its platform; of a bill of materials the standard it keeps to.
     pub platform: String,
     /// Digest of its manifest.
     pub manifest_digest: Option<String>,

@@ -33,6 +33,9 @@ pub(crate) struct ExplainReport {
     pub versions: Vec<PathVersion>,
     /// The largest things below it, for a folder.
     pub largest: Vec<super::ContentItem>,
+    /// The way from the entry point to it, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<super::needs::NeededBy>,
 }
 
 /// The package a path belongs to.

@@ -35,7 +35,7 @@ fn wrong_use_is_two() {
     check(&desk, &["nothing"], 2, "unrecognized");
     check(&desk, &["audit", ""], 2, "E-REFERENCE");
     check(&desk, &["audit", "docker:app"], 2, "E-REFERENCE");
-    check(&desk, &["audit", "sbom:app"], 2, "E-SCHEME");
+    check(&desk, &["layers", "sbom:app"], 2, "E-SCHEME");
     check(&desk, &["layers", "oci:"], 2, "E-REFERENCE");
     check(&desk, &["layers", "app.tar:nothing"], 2, "E-NO-SUCH-NAME");
     check(&desk, &["layers", "app", "--platform", "linux"], 2, "platform");

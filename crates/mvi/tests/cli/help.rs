@@ -12,7 +12,22 @@ fn check(arguments: &[&str], words: &[&str]) {
 
 #[test]
 fn every_verb_shows_examples() {
-    for verb in ["audit", "layers", "explain", "standard", "cache", "completions", "man"] {
+    for verb in [
+        "audit",
+        "layers",
+        "explain",
+        "sbom",
+        "vulns",
+        "diff",
+        "needs",
+        "check",
+        "musl",
+        "predict",
+        "standard",
+        "cache",
+        "completions",
+        "man",
+    ] {
         check(&[verb, "--help"], &["Examples:\n", &format!("mvi {verb}")]);
     }
     for verb in

@@ -13,6 +13,9 @@ const ALL: &[&[&str]] = &[
     &["layers", "app.tar", "--largest", "2"],
     &["explain", "app", "/app"],
     &["explain", "app.tar", "/root/.cache"],
+    &["needs", "app"],
+    &["needs", "app.tar"],
+    &["explain", "app", "/app", "--needed-by"],
 ];
 
 /// The report without the one field that tells how it came about.

@@ -3,20 +3,34 @@
 
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
+mod check;
 mod crq;
+mod db;
 mod desk;
+mod diff;
+#[path = "../../../mvi-closure/tests/composition/elf.rs"]
+mod elf;
 mod elsewhere;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
 mod exit_codes;
+#[path = "../schemas/follow.rs"]
+mod follow;
 mod full_disk;
 mod help;
 mod interrupted;
 mod json;
 mod killed;
+mod musl;
+mod needs;
+mod predict;
 mod pull;
+mod reached;
+mod sbom;
 mod schema;
 mod seal;
 mod snapshots;
 mod standard;
 mod terminal;
+mod vulns;
+mod web;

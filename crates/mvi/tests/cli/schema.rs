@@ -37,6 +37,8 @@ fn layers_pulls_and_explanations_follow_theirs() {
     let pull = include_str!("../../schema/mvi-pull-1.json");
     check(pull, &["pull", "packed", "--format", "json"]);
     check(pull, &["pull", "packed", "--nodes", "9", "--p2p", "200", "--instead-of", "app", "--format", "json"]);
+    let predict = include_str!("../../schema/mvi-predict-1.json");
+    check(predict, &["predict", "app", "--format", "json"]);
     let explain = include_str!("../../schema/mvi-explain-1.json");
     for path in ["app/model.bin", "root/.cache/pip/wheel.bin", "app", "etc"] {
         check(explain, &["explain", "app", path, "--format", "json"]);

@@ -38,6 +38,13 @@ fn the_layers() {
 }
 
 #[test]
+fn needs() {
+    check("needs-80", "80", &["needs", "app"]);
+    check("needs-200", "200", &["needs", "app"]);
+    check("needs-markdown", "80", &["needs", "app", "--format", "markdown"]);
+}
+
+#[test]
 fn explanations() {
     check("explain-file-80", "80", &["explain", "app", "/app/model.bin"]);
     check("explain-deleted-80", "80", &["explain", "app", "/root/.cache/pip/wheel.bin"]);

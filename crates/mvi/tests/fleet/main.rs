@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)] // a test that cannot be set up should stop
 
 mod advisories;
+mod agreement;
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
 mod costs;
@@ -10,9 +11,13 @@ mod crowd;
 mod desk;
 #[path = "../../../mvi-registry/tests/registries/distribution.rs"]
 mod distribution;
+#[path = "../../../mvi-closure/tests/composition/elf.rs"]
+mod elf;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
 mod findings;
+#[path = "../../../mvi-image/tests/corpus/fixtures.rs"]
+mod fixtures;
 mod golden;
 mod interrupted;
 mod layout;
@@ -20,6 +25,7 @@ mod layout;
 mod podman;
 mod pods;
 mod questions;
+mod rebuilt;
 mod register;
 mod registry;
 mod roms;

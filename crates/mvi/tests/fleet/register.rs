@@ -3,7 +3,8 @@
 use crate::desk::{Desk, text};
 use crate::stage::{json, save};
 
-const MEASURED: &[u8] = b"
+/// Every dimension of a template, measured.
+pub(crate) const MEASURED: &[u8] = b"
 cve_high_plus = 0
 build_cached_s = 12.4
 startup_ms = { value = 700.0, method = \"median of 5\", runs = [\"run-1\"] }

@@ -121,3 +121,15 @@ fn bad_fleet_files_are_refused_before_anything_is_kept() {
     check(&desk, &["fleet", "import", "none.toml"], 3, "none.toml");
     assert!(!desk.path("fleet.db").exists());
 }
+
+#[test]
+fn only_rules_that_ask_for_the_fleet_are_stopped_by_a_broken_one() {
+    let desk = Desk::bare();
+    desk.write("fleet.db", b"<html>");
+    desk.write("Dockerfile", b"FROM debian:12\nRUN sudo id\n");
+    let lint = ["lint", "Dockerfile", "--no-shellcheck", "--select"];
+    let output = desk.run(&[&lint[..], &["DL3004", "--store", "fleet.db"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("MVI3004"));
+    check(&desk, &[&lint[..], &["SOV-2"]].concat(), 3, "is not a fleet file");
+}

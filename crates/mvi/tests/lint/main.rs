@@ -9,6 +9,8 @@ mod desk;
 #[path = "../../../mvi-image/tests/images/entry.rs"]
 mod entry;
 mod exit_codes;
+#[path = "../schemas/follow.rs"]
+mod follow;
 mod formats;
 mod hostile;
 mod inventory;

@@ -13,6 +13,9 @@ const AT_ONCE: usize = 2000;
 /// Packages nobody can judge that are named; all are counted.
 const NAMED: usize = 20;
 
+/// Kinds of packages that the fleet remembers advisories about.
+const KINDS: &[&str] = &["apk", "deb", "gem", "npm", "pypi"];
+
 /// Packages by what advisories call them.
 type Packages = HashMap<String, Vec<(String, Coordinates)>>;
 
@@ -160,7 +163,8 @@ fn judge<'p>(
 fn compact(record: &OsvRecord) -> OsvRecord {
     let mut record = record.clone();
     let is_ours = |entry: &mvi_advisories::Affected| {
-        entry.package.as_ref().is_some_and(|package| ecosystem_of(&package.ecosystem).is_some())
+        let ecosystem = entry.package.as_ref().and_then(|package| ecosystem_of(&package.ecosystem));
+        ecosystem.is_some_and(|(ecosystem, _)| KINDS.contains(&ecosystem.purl_type))
     };
     record.affected.retain(is_ours);
     for entry in &mut record.affected {

@@ -6,6 +6,7 @@ use mvi_standard::organism::Reproduction;
 use mvi_standard::pressure::{Measurements, Pressure, pressure_in_class, pressure_of_band};
 use mvi_standard::reference::Reference;
 
+use super::dossier::Dossier;
 use super::findings::{about_image, about_organism};
 use super::registered::Register;
 use super::row::row;
@@ -38,10 +39,9 @@ fn organism(memory: &Memory<'_>, register: &Register, name: &str) -> Result<Opti
     let services = organism.rings.iter().any(|ring| ring.size_mb.is_some()).then_some(organism.services);
     let reproduction =
         services.map(|services| Reproduction::of(standard, usize::try_from(services).unwrap_or(usize::MAX)));
-    let last = organism.rings.iter().map(|ring| ring.at).max();
     // The register has no line of what was retired.
     let line = register.lines().iter().find(|line| line.facts.gid == organism.facts.gid);
-    let findings = line.map(|line| about_organism(standard, line, last, memory.law.now)).unwrap_or_default();
+    let findings = line.map(|line| about_organism(standard, line, memory.law.now)).unwrap_or_default();
     let measured = organism.rings.iter().any(|ring| ring.pressure.is_some());
     let expected = if measured { None } else { expected_pressure(standard, &organism.facts.reference) };
     Ok(Some(OrganismCard { organism, services, reproduction, expected_pressure: expected, findings }))
@@ -70,11 +70,14 @@ fn image(memory: &mut Memory<'_>, register: &Register, name: &str) -> Result<Ima
     let (lineage, split) = (memory.store.lineage(&digest)?, memory.store.split(&digest)?);
     let class = judged.judgement.class.as_ref().and_then(|class| standard.rows.iter().find(|row| row.id == class.row));
     let in_class = class.and_then(|row| pressure_in_class(standard, &judged.measured, row, &Measurements::default()));
+    let unneeded_mb = Dossier::of(&facts)?.unneeded_mb;
     Ok(ImageCard {
         row: line,
         superseded,
         repository: facts.repository,
         created: facts.created.map(|created| created.to_string()),
+        unneeded_mb,
+        floor_estimate_mb: judged.evidence.floor_estimate_mb,
         sizes: facts.sizes,
         dimensions: judged.dimensions(),
         class: judged.judgement.class.as_ref().map(|class| class.row.clone()),

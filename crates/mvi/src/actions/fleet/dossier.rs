@@ -21,6 +21,9 @@ pub(crate) struct Dossier {
     /// What was found in the image; nothing for one that is only declared. Its base is what the image or the person
     /// asking claims, never what layers show: that changes with what else the fleet knows.
     pub measured: Option<Evidence>,
+    /// Bytes that are there and not needed, MB; none where nobody can tell, or nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unneeded_mb: Option<f64>,
     /// What the owner's file says.
     pub declared: Option<FleetImage>,
 }
@@ -29,7 +32,7 @@ impl Dossier {
     /// A dossier.
     #[must_use]
     pub(crate) fn new(measured: Option<Evidence>, declared: Option<FleetImage>) -> Self {
-        Self { schema: SCHEMA.to_owned(), measured, declared }
+        Self { schema: SCHEMA.to_owned(), measured, unneeded_mb: None, declared }
     }
 
     /// The dossier that is kept with an image; an empty one where none is.
@@ -75,7 +78,8 @@ impl Dossier {
             class: measured.class.clone().or(declared.class),
             role: if measured.role == Role::Base { Role::Base } else { declared.role },
             debt: declared.debt,
-            floor_estimate_mb: measured.floor_estimate_mb.or(declared.floor_estimate_mb),
+            // What was measured is an estimate; its owner may know better.
+            floor_estimate_mb: declared.floor_estimate_mb.or(measured.floor_estimate_mb),
             ..measured.clone()
         }
     }

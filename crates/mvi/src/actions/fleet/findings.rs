@@ -73,8 +73,7 @@ pub(crate) fn findings(memory: &mut Memory<'_>, options: &FindingOptions) -> Res
     let lines = register.lines().iter().filter(|line| options.is_about(&[&line.facts.gid, &line.facts.reference]));
     for line in lines {
         looked_at += 1;
-        let last = last_ring(memory, line)?;
-        let findings = about_organism(memory.law.standard, line, last, memory.law.now);
+        let findings = about_organism(memory.law.standard, line, memory.law.now);
         found.push(FoundAbout { subject: line.facts.gid.clone(), digest: None, platform: None, findings });
     }
     Ok(report(memory, found, options, looked_at))
@@ -171,22 +170,11 @@ fn measurements(dimensions: &BTreeMap<String, f64>) -> Measurements {
     measured
 }
 
-fn last_ring(memory: &Memory<'_>, line: &RegisterLine) -> Result<Option<Timestamp>, FleetFailure> {
-    if line.rings.is_empty() {
-        return Ok(None);
-    }
-    Ok(memory.store.organism(&line.facts.gid)?.rings.iter().map(|ring| ring.at).max())
-}
-
 /// What is to be said about a living organism: A-AGE by its school, and SOV-2 where it was not registered whole.
-pub(super) fn about_organism(
-    standard: &Standard,
-    line: &RegisterLine,
-    last_ring: Option<Timestamp>,
-    now: Timestamp,
-) -> Vec<Finding> {
-    let overdue =
-        school(standard, &line.facts.school).zip(last_ring).and_then(|(school, last)| age_finding(school, last, now));
+pub(super) fn about_organism(standard: &Standard, line: &RegisterLine, now: Timestamp) -> Vec<Finding> {
+    let overdue = school(standard, &line.facts.school)
+        .zip(line.last_ring)
+        .and_then(|(school, last)| age_finding(school, last, now));
     overdue.into_iter().chain(half_registered(line)).collect()
 }
 

@@ -85,7 +85,8 @@ fn images(memory: &Memory<'_>, entry: &FleetImage, known: &[ImageFacts]) -> Resu
             continue;
         }
         let mut image = image.clone();
-        let dossier = Dossier::new(Dossier::of(&image)?.measured, Some(entry.clone()));
+        let mut dossier = Dossier::of(&image)?;
+        dossier.declared = Some(entry.clone());
         dossier.keep(&mut image)?;
         image.scope = scope(entry);
         found.push(image);

@@ -2,9 +2,12 @@
 
 use mvi_fleet::{ImageFacts, Scope};
 use mvi_image::{Digest, Image, ImageError, Location};
+use mvi_standard::Severity;
+use mvi_standard::judge::Finding;
 
 use super::super::audit::unreadable;
 use super::super::examine::Examiner;
+use super::super::vulns::{VulnsOptions, all_severities, vulns};
 use super::dossier::Dossier;
 use super::lineage::stand_in_digest;
 use super::recorded::{Naming, image_facts};
@@ -15,7 +18,12 @@ use crate::report::fleet::{Change, RecordReport, RecordedImage};
 /// What reading an image came to.
 pub(super) enum Read {
     /// It was read.
-    New(Box<ImageFacts>),
+    New {
+        /// What was found.
+        facts: Box<ImageFacts>,
+        /// Why its advisories were not counted, where that was asked for.
+        cve_unknown: Option<String>,
+    },
     /// It was recorded before and not read again.
     Known(Digest),
     /// It was built before the images that were asked for.
@@ -39,7 +47,7 @@ pub(crate) fn record(
     memory: &mut Memory<'_>,
     examiner: &Examiner<'_>,
     locations: &[Location],
-    (naming, again): (&Naming, Again),
+    (naming, again, advisories): (&Naming, Again, Option<&VulnsOptions<'_>>),
 ) -> Result<RecordReport, FleetFailure> {
     let mut report = RecordReport { schema: "mvi-fleet-record/1", images: Vec::new(), unreadable: Vec::new() };
     for location in locations {
@@ -51,13 +59,14 @@ pub(crate) fn record(
             }
         };
         for image in images {
-            // A name or an organism that is given is news even about an image that is known.
-            let again = if naming.name.is_some() || naming.gid.is_some() { Again::Yes } else { again };
+            // A name or an organism that is given, and what advisories say today, is news even about an image that is known.
+            let again =
+                if naming.name.is_some() || naming.gid.is_some() || advisories.is_some() { Again::Yes } else { again };
             let known = again == Again::No && image.digest().is_some_and(|digest| is_recorded(memory, digest));
             let digest = image.digest().filter(|_| known).cloned();
             let read = match digest {
                 Some(digest) => Ok(Read::Known(digest)),
-                None => read(memory.law.standard, examiner, image, (location, naming)),
+                None => read(memory.law.standard, examiner, image, (location, naming, advisories)),
             };
             match read {
                 Ok(read) => report.images.extend(tell(memory, location, read)?),
@@ -76,18 +85,33 @@ pub(super) fn read(
     standard: &mvi_standard::Standard,
     examiner: &Examiner<'_>,
     image: Image,
-    (location, naming): (&Location, &Naming),
+    (location, naming, advisories): (&Location, &Naming, Option<&VulnsOptions<'_>>),
 ) -> Result<Read, Unreadable> {
     let complain = |error: &ImageError| unreadable(location.to_string(), error);
     let examined = examiner.examine(image).map_err(|error| complain(&error))?;
-    let facts = image_facts(standard, &examined, location, naming).map_err(|error| Unreadable {
+    let mut facts = image_facts(standard, &examined, location, naming).map_err(|error| Unreadable {
         source: location.to_string(),
         code: "E-UNFIT",
         message: error.to_string(),
         is_usage: true,
     })?;
-    Ok(Read::New(Box::new(facts)))
+    let counted = advisories.map(|asked| {
+        let report = vulns(&examined, asked).map_err(|error| error.to_string())?;
+        all_severities(&report)
+    });
+    let cve_unknown = match counted {
+        Some(Ok(count)) => {
+            facts.dimensions.insert(CVE_COUNT.to_owned(), f64::from(count));
+            None
+        }
+        Some(Err(why)) => Some(why),
+        None => None,
+    };
+    Ok(Read::New { facts: Box::new(facts), cve_unknown })
 }
+
+/// The dimension that counts advisories.
+const CVE_COUNT: &str = "cve_count";
 
 /// True for an image whose layers the fleet has.
 pub(super) fn is_recorded(memory: &Memory<'_>, digest: &Digest) -> bool {
@@ -103,11 +127,13 @@ pub(super) fn tell(
     location: &Location,
     read: Read,
 ) -> Result<Option<RecordedImage>, FleetFailure> {
+    let mut uncounted = None;
     let (image, change, new_layers) = match read {
         Read::TooOld => return Ok(None),
         Read::Known(digest) => (memory.store.facts(&digest.to_string())?, Change::Same, 0),
-        Read::New(image) => {
-            let mut image = *image;
+        Read::New { facts, cve_unknown } => {
+            uncounted = cve_unknown;
+            let mut image = *facts;
             let mut told = adopt(memory, &mut image)?;
             let change = match memory.store.facts(&image.digest.to_string()) {
                 Ok(_) => Change::Changed,
@@ -133,14 +159,19 @@ pub(super) fn tell(
         base_source: judged.evidence.base.source,
         verdict: judged.judgement.verdict,
         effective: judged.effective.effective,
-        findings: judged.findings,
+        findings: judged.findings.into_iter().chain(uncounted.as_deref().map(not_counted)).collect(),
     }))
+}
+
+/// W-CVE-UNKNOWN: a number that may be too small is none.
+fn not_counted(why: &str) -> Finding {
+    Finding { code: "W-CVE-UNKNOWN", severity: Severity::Low, text: format!("its advisories are not counted: {why}") }
 }
 
 /// Takes over what is known of an image by its owner: from what was told of the same digest, and from stand-ins under
 /// its name, which are given back to be told as counting no more.
 fn adopt(memory: &mut Memory<'_>, image: &mut ImageFacts) -> Result<Vec<ImageFacts>, FleetFailure> {
-    let measured = Dossier::of(image)?.measured;
+    let mut dossier = Dossier::of(image)?;
     let mut declared = None;
     if let Ok(before) = memory.store.facts(&image.digest.to_string()) {
         declared = Dossier::of(&before)?.declared;
@@ -164,6 +195,7 @@ fn adopt(memory: &mut Memory<'_>, image: &mut ImageFacts) -> Result<Vec<ImageFac
         stand_in.scope = Scope::LineageOnly;
         told.push(stand_in);
     }
-    Dossier::new(measured, declared).keep(image)?;
+    dossier.declared = declared;
+    dossier.keep(image)?;
     Ok(told)
 }

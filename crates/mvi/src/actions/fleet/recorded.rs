@@ -11,6 +11,7 @@ use mvi_standard::{Evidence, Standard};
 
 use super::super::evidence::{Statement, evidence};
 use super::super::examine::Examined;
+use super::super::needs::kept;
 use super::super::weights::shipped;
 use super::FleetFailure;
 use super::dossier::Dossier;
@@ -46,7 +47,8 @@ pub(crate) fn image_facts(
     let (reference, repository, tag) = reference_of(standard, &name);
     let sizes = examined.sizes();
     let statement = Statement { name: Some(reference.clone()), ..naming.statement.clone() };
-    let measured = evidence(examined, &sizes, &statement);
+    let needs = kept(examined, standard, &statement);
+    let measured = Evidence { floor_estimate_mb: needs.floor_estimate_mb, ..evidence(examined, &sizes, &statement) };
     let mut contents = contents(examined.inventory(), examined.layers.len());
     let mut layers = Vec::with_capacity(examined.layers.len());
     for (place, (layer, scanned)) in examined.image.layers.iter().zip(&examined.layers).enumerate() {
@@ -88,7 +90,10 @@ pub(crate) fn image_facts(
         bases: claims(examined, &naming.statement),
         evidence: None,
     };
-    Dossier::new(Some(measured), None).keep(&mut image)?;
+    let unneeded_mb = needs.unneeded.map(|bytes| Megabytes(bytes).value());
+    let mut dossier = Dossier::new(Some(measured), None);
+    dossier.unneeded_mb = unneeded_mb;
+    dossier.keep(&mut image)?;
     Ok(image)
 }
 

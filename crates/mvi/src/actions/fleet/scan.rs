@@ -166,7 +166,7 @@ impl Told {
 /// An image that another place had first keeps the name it has from there.
 fn told_before(memory: &Memory<'_>, read: Read) -> Read {
     match read {
-        Read::New(image) if is_recorded(memory, &image.digest) => Read::Known(image.digest),
+        Read::New { facts, .. } if is_recorded(memory, &facts.digest) => Read::Known(facts.digest),
         other => other,
     }
 }
@@ -244,7 +244,7 @@ impl Reader<'_> {
             match digest.cloned() {
                 _ if too_old => outcome.reads.push(Read::TooOld),
                 Some(digest) => outcome.reads.push(Read::Known(digest)),
-                None => match read(self.standard, self.examiner, image, (&location, &Naming::default())) {
+                None => match read(self.standard, self.examiner, image, (&location, &Naming::default(), None)) {
                     Ok(read) => outcome.reads.push(read),
                     Err(complaint) => outcome.unreadable.push(complaint),
                 },

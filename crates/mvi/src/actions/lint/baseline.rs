@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use crate::actions::whole::replace;
 use crate::report::lint::{LintFinding, LintedFile};
 
 const SCHEMA: &str = "mvi-lint-baseline/1";
@@ -78,7 +79,6 @@ impl BaselineWriter {
         let document = Document { schema: SCHEMA.into(), files: self.files };
         let mut text = serde_json::to_string_pretty(&document)?;
         text.push('\n');
-        super::one::replace(path, text.as_bytes())
-            .with_context(|| format!("cannot write the baseline `{}`", path.display()))
+        replace(path, text.as_bytes()).with_context(|| format!("cannot write the baseline `{}`", path.display()))
     }
 }

@@ -1,8 +1,7 @@
 //! One file: read, judged, repaired and written back.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -12,6 +11,7 @@ use mvi_dockerfile::{Dockerfile, Finding, Foreign, LintSettings, check, repair, 
 use super::find::Target;
 use super::note::note;
 use super::run::{LintJob, Mend};
+use crate::actions::whole::replace;
 use crate::report::lint::{LintedFile, UnreadFile};
 
 /// Longest file that is read, bytes; BuildKit's own frontend stops far below.
@@ -114,19 +114,4 @@ pub(super) fn read(target: &Target) -> anyhow::Result<Vec<u8>> {
     };
     anyhow::ensure!(bytes.len() as u64 <= LONGEST, "larger than {LONGEST} bytes: this is no Dockerfile");
     Ok(bytes)
-}
-
-/// Puts a file in the place of another, whole or not at all; permissions stay, links are followed.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    let permissions = match fs::metadata(&place) {
-        Ok(metadata) => metadata.permissions(),
-        Err(_) => std::os::unix::fs::PermissionsExt::from_mode(0o644),
-    };
-    fs::set_permissions(file.path(), permissions)?;
-    file.persist(&place)?;
-    Ok(())
 }

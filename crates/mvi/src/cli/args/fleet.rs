@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::ReadArgs;
+use super::{ReadArgs, ReportArgs};
 
 pub(crate) use ask::{
     BeltArgs, ByArg, CountArgs, DueArgs, ExportArgs, ExportFormat, FindingsArgs, ForestArgs, ListArgs, LogArgs,
@@ -266,14 +266,19 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "ROW")]
     pub(crate) class: Option<String>,
     /// What it is for
-    #[arg(long, value_enum, default_value_t = super::RoleArg::Service)]
-    pub(crate) role: super::RoleArg,
+    #[arg(long, value_enum, default_value_t = super::audit::RoleArg::Service)]
+    pub(crate) role: super::audit::RoleArg,
     /// The organism whose next ring it is
     #[arg(long, value_name = "GID")]
     pub(crate) gid: Option<String>,
     /// Read it even where it was recorded before
     #[arg(long)]
     pub(crate) again: bool,
+    /// Count what this index of advisories says of it, for the dimension cve_count
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }
@@ -304,6 +309,8 @@ pub(crate) struct ScanArgs {
     /// Read them even where they were recorded before
     #[arg(long)]
     pub(crate) again: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

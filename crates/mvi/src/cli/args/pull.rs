@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueHint};
 
-use super::ReadArgs;
+use super::{ReadArgs, ReportArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct PullArgs {
@@ -42,6 +42,8 @@ pub(crate) struct PullArgs {
     /// An image that one of these takes the place of, to see what that saves; may repeat
     #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
     pub(crate) instead_of: Vec<String>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

@@ -2,10 +2,9 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
-use ignore::WalkBuilder;
 use mvi_advisories::OsvRecord;
 use zip::ZipArchive;
 
@@ -13,6 +12,7 @@ use super::tell::read;
 use super::{Desk, told};
 use crate::actions::fleet::advisories::Intake;
 use crate::cli::args::fleet::AdvisoriesArgs;
+use crate::cli::feed_files::{feed_files, has_end};
 use crate::cli::output::{Exit, Failure};
 use crate::progress::Tally;
 use crate::report::fleet::FleetReport;
@@ -21,7 +21,12 @@ use crate::report::fleet::FleetReport;
 const LONGEST: u64 = 64 << 20;
 
 pub(super) fn advisories(desk: &Desk, args: &AdvisoriesArgs) -> Result<Exit, Failure> {
-    let files = args.paths.iter().map(|path| files(path)).collect::<Result<Vec<_>, _>>()?.concat();
+    let files = args
+        .paths
+        .iter()
+        .map(|path| feed_files(path, &["json", "jsonl", "zip"]))
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
     if files.is_empty() {
         return Err(Failure::usage("there is no .json, .jsonl or .zip file in these folders"));
     }
@@ -31,7 +36,7 @@ pub(super) fn advisories(desk: &Desk, args: &AdvisoriesArgs) -> Result<Exit, Fai
     tally.start(files.len());
     for file in &files {
         let place = file.display().to_string();
-        if is(file, "zip") {
+        if has_end(file, "zip") {
             archive(file, &mut intake)?;
         } else {
             take(&place, &read(file)?, &mut intake)?;
@@ -43,26 +48,6 @@ pub(super) fn advisories(desk: &Desk, args: &AdvisoriesArgs) -> Result<Exit, Fai
     let unread = !report.unreadable.is_empty();
     let exit = told(&FleetReport::Advisories(report), args.show.format)?;
     Ok(if unread { Exit::Unreadable } else { exit })
-}
-
-/// A file, or those of a folder by their names.
-fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut found = Vec::new();
-    for entry in WalkBuilder::new(path).standard_filters(false).build() {
-        let file = entry.with_context(|| format!("cannot read `{}`", path.display()))?.into_path();
-        if file.is_file() && ["json", "jsonl", "zip"].iter().any(|end| is(&file, end)) {
-            found.push(file);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn is(file: &Path, end: &str) -> bool {
-    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(end))
 }
 
 fn archive(file: &Path, intake: &mut Intake<'_, '_>) -> Result<(), Failure> {
@@ -92,7 +77,7 @@ fn entry<R: std::io::Read + Seek>(
 ) -> anyhow::Result<Option<(String, Vec<u8>)>> {
     let entry = archive.by_index(index)?;
     let name = entry.name()?.into_owned();
-    if !is(Path::new(&name), "json") {
+    if !has_end(Path::new(&name), "json") {
         return Ok(None);
     }
     let mut bytes = Vec::new();

@@ -10,23 +10,27 @@ use mvi_inventory::InventoryCollector;
 
 use super::tell::read;
 use super::{Desk, told};
+use crate::actions::advisories::open;
 use crate::actions::audit::Statement;
 use crate::actions::fleet::record::{Again, record as record_images};
 use crate::actions::fleet::recorded::Naming;
 use crate::actions::fleet::scan::{Journal, Plan, ScanOptions, ScanStep, Workloads, expand, pods, scan as scan_places};
 use crate::actions::fleet::{FleetFailure, judge_everything};
+use crate::actions::vulns::VulnsOptions;
 use crate::actions::{ExamineOptions, Examiner};
 use crate::cli::args::Format;
-use crate::cli::args::ReadArgs;
-use crate::cli::args::RoleArg;
+use crate::cli::args::audit::RoleArg;
 use crate::cli::args::fleet::{JudgeArgs, RecordArgs, ScanArgs};
-use crate::cli::look::{examine_options, location};
+use crate::cli::look::{collector_for, examine_options, location};
 use crate::cli::output::{Exit, Failure, complaint, show};
 use crate::progress::{Bars, Tally};
 use crate::render::Report;
 use crate::report::Unreadable;
 use crate::report::fleet::FleetReport;
 use crate::settings;
+
+/// Days after which a feed is too old to be believed, as everywhere.
+const MAX_AGE: u32 = 30;
 
 /// Images that are read at the same time; more than this starve each other.
 const AT_ONCE: usize = 4;
@@ -55,14 +59,26 @@ pub(super) fn record(desk: &Desk, args: &RecordArgs) -> Result<Exit, Failure> {
     let again = if args.again || stated { Again::Yes } else { Again::No };
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &bars };
+    let collector = collector_for(&options, &InventoryCollector);
+    let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
+    let index = args.db.as_deref().map(|file| open(file).map(|index| (index, file))).transpose()?;
+    let asked = index.as_ref().map(|(index, file)| VulnsOptions {
+        index: (index, file),
+        vex: &[],
+        waivers: &[],
+        max_age: MAX_AGE,
+        base: None,
+        unknown_as: None,
+        reach: None,
+        now: settings::now(),
+    });
     let mut memory = desk.memory(desk.write_or_create()?)?;
-    let report = record_images(&mut memory, &examiner, &locations, (&naming, again));
+    let report = record_images(&mut memory, &examiner, &locations, (&naming, again, asked.as_ref()));
     bars.clear();
     settle(&options);
     let report = report?;
     let unreadable = report.unreadable.clone();
-    tell_report(&FleetReport::Record(report), &args.read)?;
+    tell_report(&FleetReport::Record(report), args.report.format, args.read.quiet)?;
     complain(&unreadable)
 }
 
@@ -75,7 +91,8 @@ pub(super) fn scan(desk: &Desk, args: &ScanArgs) -> Result<Exit, Failure> {
     } else {
         Journal::begin(&path, plan(args, &options)?).map_err(FleetFailure::from)?
     };
-    let examiner = Examiner { options: &options, collector: &InventoryCollector, estimate: true, progress: &Quiet };
+    let collector = collector_for(&options, &InventoryCollector);
+    let examiner = Examiner { options: &options, collector, estimate: true, progress: &Quiet };
     let mut memory = desk.memory(store)?;
     let tally = Tally::new(args.read.quiet);
     let scanning = ScanOptions {
@@ -93,7 +110,7 @@ pub(super) fn scan(desk: &Desk, args: &ScanArgs) -> Result<Exit, Failure> {
     settle(&options);
     let report = report?;
     let unreadable = report.unreadable.clone();
-    tell_report(&FleetReport::Scan(Box::new(report)), &args.read)?;
+    tell_report(&FleetReport::Scan(Box::new(report)), args.report.format, args.read.quiet)?;
     complain(&unreadable)
 }
 
@@ -143,11 +160,11 @@ fn settle(options: &ExamineOptions) {
     }
 }
 
-fn tell_report(report: &FleetReport, args: &ReadArgs) -> Result<(), Failure> {
-    if args.quiet && args.format == Format::Text {
+fn tell_report(report: &FleetReport, format: Format, quiet: bool) -> Result<(), Failure> {
+    if quiet && format == Format::Text {
         return Ok(());
     }
-    show(&Report::Fleet(report), args.format)
+    show(&Report::Fleet(report), format)
 }
 
 fn complain(unreadable: &[Unreadable]) -> Result<Exit, Failure> {

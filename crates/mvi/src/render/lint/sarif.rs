@@ -9,7 +9,8 @@ use super::{LintEnd, LintRenderer};
 use crate::report::TOOL;
 use crate::report::lint::{FixNote, LintFinding, LintedFile, Place};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+pub(in crate::render) const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// `--format sarif`.
 #[derive(Default)]
@@ -123,7 +124,7 @@ fn level(level: Level) -> &'static str {
 }
 
 /// A path as a relative URI (RFC 3986): what is not unreserved there is percent-encoded.
-fn uri(path: &str) -> String {
+pub(in crate::render) fn uri(path: &str) -> String {
     let path = path.trim_start_matches("./");
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {

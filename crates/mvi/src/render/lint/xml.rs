@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text as it stands in an attribute or an element of XML 1.0: escaped, and without characters it cannot hold.
 ///
 /// Line breaks become references, as a reader of an attribute would make spaces of them.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
+pub(in crate::render) fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |character: char| !matches!(character, '&' | '<' | '>' | '"' | '\'') && is_visible(character);
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);

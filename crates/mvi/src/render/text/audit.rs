@@ -6,8 +6,10 @@ use anstyle::Style;
 use mvi_standard::judge::{Gate, GateStatus, Note};
 use mvi_standard::{Judgement, Verdict};
 
+use super::check::numbers;
 use super::page::{Page, bar, cut, pad, paint, shorten};
-use crate::report::{AuditReport, AuditedImage, Content, ContentKind, Megabytes, PackageCounts, percent};
+use crate::report::check::Checked;
+use crate::report::{AuditReport, AuditedImage, Content, ContentKind, Megabytes, PackageCounts, Sizes, percent};
 
 /// Causes shown one by one.
 const CAUSES: usize = 5;
@@ -31,7 +33,11 @@ pub(super) fn write(report: &AuditReport, page: &mut Page<'_>) -> io::Result<()>
 }
 
 fn write_image(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
-    let checked = if image.verified { "verified" } else { "not verified" };
+    let checked = match (&image.sizes, image.verified) {
+        (None, _) => "bill of materials",
+        (Some(_), true) => "verified",
+        (Some(_), false) => "not verified",
+    };
     page.both(paint::BOLD, image.image.title(), &format!("{} · {checked}", image.image.platform))?;
     page.wrapped(paint::DIM, "", 0, &facts(image))?;
     page.blank()?;
@@ -42,6 +48,7 @@ fn write_image(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
     write_contents(image, page)?;
     write_gates(&image.judgement.gates, page)?;
     write_findings(&image.judgement, page)?;
+    image.checks.as_ref().map_or(Ok(()), |checked| write_checks(checked, page))?;
     write_gaps(image, page)?;
     page.heading("Next", "")?;
     for (number, step) in image.judgement.next_steps.iter().enumerate() {
@@ -54,10 +61,11 @@ fn facts(image: &AuditedImage) -> String {
     let mut facts = Vec::new();
     facts.push(image.os.as_ref().map_or_else(|| "no operating system".to_owned(), |os| os.name.clone()));
     facts.push(packages(&image.package_counts));
-    facts.push(match image.layers.len() {
-        1 => "1 layer".to_owned(),
-        count => format!("{count} layers"),
-    });
+    match image.layers.len() {
+        0 if image.sizes.is_none() => {}
+        1 => facts.push("1 layer".to_owned()),
+        count => facts.push(format!("{count} layers")),
+    }
     if !image.runtimes.is_empty() {
         facts.push(image.runtimes.join(", "));
     }
@@ -108,7 +116,7 @@ fn write_verdict(judgement: &Judgement, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn write_sizes(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
-    let sizes = &image.sizes;
+    let Some(sizes) = &image.sizes else { return Ok(()) };
     let estimated = if sizes.transfer_estimated { "≈ " } else { "" };
     let transfer = sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| format!("{estimated}{mb}"));
     let cells = [
@@ -127,11 +135,18 @@ fn write_sizes(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
         .efficiency
         .map_or_else(String::new, |share| format!("; efficiency {:.1} % as dive counts", share * 100.0));
     let text = format!("wasted: {} hidden, {} tar headers and padding{efficiency}", sizes.hidden_mb, sizes.framing_mb);
-    page.wrapped(paint::DIM, "", 2, &text)
+    page.wrapped(paint::DIM, "", 2, &text)?;
+    match image.unneeded_mb {
+        Some(unneeded) if unneeded.0 > 0 => {
+            let text = format!("not needed: {unneeded} that nothing it starts reaches; `mvi needs` lists them");
+            page.wrapped(paint::DIM, "", 2, &text)
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn write_contents(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
-    let whole = image.sizes.unpacked_mb;
+    let Some(Sizes { unpacked_mb: whole, .. }) = image.sizes else { return Ok(()) };
     page.heading("Where the megabytes are", &format!("{whole} unpacked"))?;
     let largest = image.contents.first().map_or(0, |content| content.mb.0);
     for content in image.contents.iter().take(CAUSES) {
@@ -201,6 +216,22 @@ fn write_findings(judgement: &Judgement, page: &mut Page<'_>) -> io::Result<()> 
     Ok(())
 }
 
+/// The worst of what is unwise, a line each.
+fn write_checks(checked: &Checked, page: &mut Page<'_>) -> io::Result<()> {
+    page.heading("Checks", &numbers(&checked.counts))?;
+    for note in checked.findings.iter().take(CAUSES) {
+        let finding = &note.finding;
+        let path = finding.path.as_ref().map_or_else(String::new, |path| format!("/{path}: "));
+        let layer = finding.layer.map_or_else(String::new, |layer| format!(" (layer {layer})"));
+        let level = finding.level.as_str();
+        page.wrapped(paint::PLAIN, "", 4, &format!("  {level} {}: {path}{}{layer}", finding.code, finding.message))?;
+    }
+    match checked.findings.len().saturating_sub(CAUSES) {
+        0 => Ok(()),
+        more => page.line(&[(paint::DIM, &format!("  {more} more; `mvi check` tells all of them and what to do"))]),
+    }
+}
+
 fn write_gaps(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
     if image.gaps.is_empty() {
         return Ok(());
@@ -219,7 +250,8 @@ fn write_fixes(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
     if worth.is_empty() {
         return Ok(());
     }
-    page.heading("Worth saving", &format!("{} hidden in all", image.sizes.hidden_mb))?;
+    let all = image.sizes.map_or_else(String::new, |sizes| format!("{} hidden in all", sizes.hidden_mb));
+    page.heading("Worth saving", &all)?;
     for cause in worth {
         let saves = cause.transfer_mb.map_or_else(String::new, |mb| format!(", about {mb} a pull"));
         let text = format!("{} of layer {}{saves}: {}", cause.mb, cause.layer, cause.fix);
@@ -231,11 +263,12 @@ fn write_fixes(image: &AuditedImage, page: &mut Page<'_>) -> io::Result<()> {
 fn write_summary(report: &AuditReport, page: &mut Page<'_>) -> io::Result<()> {
     page.blank()?;
     page.line(&[(paint::DIM, &"─".repeat(page.width()))])?;
-    let whole: u64 = report.images.iter().filter_map(|image| image.sizes.transfer_mb).map(|mb| mb.0).sum();
+    let transfer = |image: &AuditedImage| image.sizes.and_then(|sizes| sizes.transfer_mb);
+    let whole: u64 = report.images.iter().filter_map(transfer).map(|mb| mb.0).sum();
     page.both(paint::BOLD, &format!("{} images", report.images.len()), &format!("{} to transfer", Megabytes(whole)))?;
     for image in &report.images {
         let judgement = &image.judgement;
-        let size = image.sizes.transfer_mb.map_or_else(|| "unknown".into(), |mb| mb.to_string());
+        let size = transfer(image).map_or_else(|| "unknown".into(), |mb| mb.to_string());
         let verdict = pad(judgement.verdict.code(), 9);
         let rest = format!("  {:>10}  {}", size, image.image.title());
         page.line(&[(paint::PLAIN, "  "), (verdict_style(judgement.verdict), &verdict), (paint::PLAIN, &rest)])?;

@@ -2,8 +2,11 @@
 
 use std::io;
 
+use mvi_closure::{End, Link, Strength};
+
 use super::layers::reason;
 use super::page::{Page, paint};
+use crate::report::needs::NeededBy;
 use crate::report::{ExplainReport, PathVersion, VersionFate};
 
 pub(super) fn write(report: &ExplainReport, page: &mut Page<'_>) -> io::Result<()> {
@@ -27,6 +30,9 @@ pub(super) fn write(report: &ExplainReport, page: &mut Page<'_>) -> io::Result<(
         }
         None if report.visible => page.wrapped(paint::DIM, "", 2, "belongs to no package")?,
         None => {}
+    }
+    if let Some(needed) = &report.needed_by {
+        needed_by(needed, page)?;
     }
     if !report.versions.is_empty() {
         page.heading("History", "")?;
@@ -58,4 +64,42 @@ fn write_version(version: &PathVersion, page: &mut Page<'_>) -> io::Result<()> {
         serde_json::to_value(version.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
     let text = format!("{kind}{link} {} {} {}{xattrs}: {fate}", version.mode, version.owner, version.mb);
     page.wrapped(paint::DIM, "", 12, &text)
+}
+
+/// The way from the entry point, a line a step.
+fn needed_by(needed: &NeededBy, page: &mut Page<'_>) -> io::Result<()> {
+    page.heading("Needed by", "")?;
+    if needed.chain.is_empty() {
+        let text = match &needed.end {
+            End::Known => "nothing that the image starts reaches it".to_owned(),
+            End::Open { reason } => format!("nothing known reaches it, and nobody can tell what runs: {reason}"),
+        };
+        return page.wrapped(paint::WARN, "", 2, &text);
+    }
+    for step in &needed.chain {
+        let way = match &step.link {
+            Link::Entry => "the image starts it".to_owned(),
+            Link::Interpreter => "interprets the script".to_owned(),
+            Link::Loader => "loads the program".to_owned(),
+            Link::Needs { name } => format!("needed as {name}"),
+            Link::Opens => "may be opened by it".to_owned(),
+            Link::Imports { module } => format!("imported as {module}"),
+            Link::Calls { word } => format!("may be called as {word}"),
+            Link::Given { word } => format!("given as {word}"),
+            Link::Runtime => "part of the runtime".to_owned(),
+            Link::Application => "part of the application".to_owned(),
+            Link::Listed => "listed by it".to_owned(),
+            Link::Depends => "declared by its record".to_owned(),
+            Link::Health => "asks about its health".to_owned(),
+            Link::Volume => "in a volume".to_owned(),
+            Link::System => "read on any system".to_owned(),
+        };
+        let sure = match step.strength {
+            Strength::Included => "",
+            Strength::Possible => ", possibly",
+            Strength::Declared => ", only as declared",
+        };
+        page.line(&[(paint::PLAIN, &format!("  {}  ", step.thing)), (paint::DIM, &format!("{way}{sure}"))])?;
+    }
+    Ok(())
 }

@@ -55,6 +55,10 @@ pub(crate) struct ImageCard {
     pub created: Option<String>,
     /// Its sizes, bytes.
     pub sizes: Sizes,
+    /// Bytes that are there and not needed to run, MB; none where nobody can tell.
+    pub unneeded_mb: Option<f64>,
+    /// The floor that it was judged by, MB: as its owner declares it, or estimated.
+    pub floor_estimate_mb: Option<f64>,
     /// Known dimensions by the standard's ids.
     pub dimensions: BTreeMap<String, f64>,
     /// The class it was judged by.

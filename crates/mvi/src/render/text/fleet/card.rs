@@ -164,6 +164,8 @@ fn sizes(image: &ImageCard) -> String {
         part("to transfer", sizes.transfer),
         part("unpacked", sizes.unpacked),
         part("wasted", sizes.wasted),
+        image.unneeded_mb.map(|unneeded| format!("{unneeded:.2} MB not needed")),
+        image.floor_estimate_mb.map(|floor| format!("floor {floor:.2} MB")),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "unknown".to_owned() } else { parts.join(", ") }

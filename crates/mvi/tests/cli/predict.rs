@@ -1,0 +1,221 @@
+//! Forecasts as users meet them: what is said without a history, with one, and about files that cannot be.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::desk::{Desk, text};
+
+const SERVICE: &str = "\
+name = \"api\"
+base = \"python:3.12-slim\"
+[service]
+runtime = \"python\"
+dependencies = 12
+native_extensions = 0
+[reasons]
+wheels = []
+interpreters = {}
+";
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("service.toml", SERVICE.as_bytes());
+    desk
+}
+
+/// Services of Python, each built on two bases; what they measure follows from their dependencies.
+fn history(count: u32, source: &str) -> String {
+    let mut text = String::from(
+        "at,service,runtime,base,source,outcome,dependencies,native_extensions,size_mb,startup_ms,mem_mb,cve_count,layer_count\n",
+    );
+    for number in 0..count {
+        for (base, mb, cves) in [("python:3.12-alpine", 18.04, 4), ("python:3.12-slim", 43.19, 38)] {
+            let dependencies = number * 7 % 40;
+            let (mb, startup) = (mb + 12.0 + f64::from(dependencies) * 0.7, 300 + dependencies * 9);
+            writeln!(
+                text,
+                "{number},s{number},python,{base},{source},ok,{dependencies},0,{mb:.2},{startup},{},{},8",
+                40 + dependencies,
+                cves + dependencies / 10
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+fn predict(desk: &Desk, arguments: &[&str]) -> Value {
+    let arguments: Vec<&str> = ["predict"].iter().chain(arguments).copied().chain(["--format", "json"]).collect();
+    serde_json::from_slice(&desk.run(&arguments).stdout).unwrap()
+}
+
+/// Checks the exit code and what stands on standard error.
+fn refuses(desk: &Desk, arguments: &[&str], code: i32, expected: &str) {
+    let output = desk.run(arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert!(said.contains(expected), "{arguments:?}: {said}");
+}
+
+#[test]
+fn without_a_history_the_prior_ranks_and_what_is_in_use_stays() {
+    let report = predict(&desk(), &["service.toml"]);
+    let decision = &report["decision"];
+    assert_eq!((&decision["kind"], &decision["chosen"]), (&"keep".into(), &"python:3.12-slim".into()), "{decision}");
+    assert_eq!(decision["trials"][0], "python:3.12-alpine");
+    let first = &decision["candidates"][0];
+    assert_eq!((&first["base"], &first["forecast"]["by"]), (&"python:3.12-alpine".into(), &"prior".into()));
+    // The middle of the row's target, 50 to 80 MB, and half of it to either side.
+    let size = &first["forecast"]["dimensions"][0];
+    assert_eq!(
+        (size["value"].as_f64(), size["low"].as_f64(), size["high"].as_f64()),
+        (Some(65.0), Some(32.5), Some(97.5))
+    );
+    let node = decision["candidates"].as_array().unwrap().iter().find(|one| one["base"] == "node:22-alpine").unwrap();
+    assert_eq!(node["excluded"], "`node:22-alpine` does not bring the runtime python");
+}
+
+#[test]
+fn a_history_opens_the_gate_and_moves_the_service() {
+    let desk = desk();
+    desk.write("builds.csv", history(200, "built").as_bytes());
+    let report = predict(&desk, &["service.toml", "--history", "builds.csv", "--save-model", "model.json"]);
+    let decision = &report["decision"];
+    assert_eq!(
+        (&decision["kind"], &decision["chosen"]),
+        (&"propose".into(), &"python:3.12-alpine".into()),
+        "{decision}"
+    );
+    let told = &decision["candidates"][0]["forecast"];
+    assert_eq!((&told["by"], &told["calibrated"]), (&"model".into(), &true.into()));
+    assert!(decision["gain_interval"][0].as_f64().unwrap() > 0.0);
+    let again = predict(&desk, &["service.toml", "--model", "model.json"]);
+    assert_eq!(again, report, "a model that was kept says the same");
+    let said = desk.says(&["predict", "service.toml", "--model", "model.json"]);
+    assert!(said.starts_with("api: propose python:3.12-alpine") && said.contains("dependencies ×"), "{said}");
+}
+
+/// RFC 8785 writes 1.0 as 1.
+fn numbers_alike(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::from(number.as_f64()),
+        Value::Array(items) => items.into_iter().map(numbers_alike).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, numbers_alike(value))).collect(),
+        other => other,
+    }
+}
+
+#[test]
+fn a_decision_record_is_sealed_and_holds_the_report() {
+    let desk = desk();
+    desk.says(&["key", "new", "--no-password", "ada.key"]);
+    let report = predict(&desk, &["service.toml", "--key", "ada.key", "--record", "decision.json"]);
+    let envelope = mvi_seal::Envelope::from_json(&std::fs::read(desk.path("decision.json")).unwrap()).unwrap();
+    let key = std::fs::read_to_string(desk.path("ada.key.pub")).unwrap();
+    let key = mvi_seal::PublicKey::from_pem(&key).unwrap();
+    let (payload, _) = envelope.verify("application/vnd.mvi.decision+json", &[key]).unwrap();
+    assert_eq!(numbers_alike(serde_json::from_slice(&payload).unwrap()), numbers_alike(report));
+    refuses(&desk, &["predict", "service.toml", "--record", "decision.json"], 2, "--key");
+}
+
+#[test]
+fn simulated_builds_do_not_open_it() {
+    let desk = desk();
+    desk.write("builds.csv", history(200, "simulated").as_bytes());
+    let report = predict(&desk, &["service.toml", "--history", "builds.csv"]);
+    assert_eq!((&report["builds"], &report["simulated"]), (&0.into(), &400.into()));
+    assert_eq!(report["decision"]["candidates"][0]["forecast"]["by"], "prior");
+}
+
+#[test]
+fn the_same_history_gives_the_same_bytes_for_any_number_of_threads() {
+    let desk = desk();
+    desk.write("builds.csv", history(100, "built").as_bytes());
+    for (jobs, model) in [("1", "one.json"), ("2", "two.json")] {
+        desk.says(&["predict", "service.toml", "--history", "builds.csv", "--save-model", model, "--jobs", jobs]);
+    }
+    assert_eq!(std::fs::read(desk.path("one.json")).unwrap(), std::fs::read(desk.path("two.json")).unwrap());
+}
+
+#[test]
+fn nothing_that_can_be_had_is_an_answer_with_its_proofs() {
+    let desk = desk();
+    let impossible =
+        SERVICE.replace("dependencies = 12", "without_musl = 2").replace("\"python:3.12-slim\"", "\"debian:12\"");
+    let out = "[reasons.failed_trials]\n\"python:3.12-slim\" = \"sha256:ab\"\n";
+    desk.write("service.toml", format!("{impossible}{out}").as_bytes());
+    let output = desk.run(&["predict", "service.toml"]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for proof in
+        ["no base can be had", "2 dependencies can be had for glibc only", "a trial build on `python:3.12-slim` failed"]
+    {
+        assert!(said.contains(proof), "{said}");
+    }
+}
+
+#[test]
+fn an_image_shows_its_own_features() {
+    let report = predict(&desk(), &["app"]);
+    let decision = &report["decision"];
+    assert!(
+        decision["candidates"].as_array().unwrap().iter().any(|one| one["base"] == "python:3.12-alpine"),
+        "{report}"
+    );
+}
+
+#[test]
+fn evaluation_is_a_table() {
+    let desk = desk();
+    desk.write("builds.csv", history(200, "built").as_bytes());
+    let said = desk.says(&["predict", "evaluate", "builds.csv"]);
+    for words in [
+        "services never seen",
+        "40 built on several bases",
+        "always alpine",
+        "the standard's table",
+        "mean absolute error",
+    ] {
+        assert!(said.contains(words), "{words}:\n{said}");
+    }
+    let report = predict(&desk, &["evaluate", "builds.csv"]);
+    let scores = report["evaluation"]["cold"].as_array().unwrap();
+    let regret = |name: &str| scores.iter().find(|one| one["method"] == name).unwrap()["regret"].as_f64().unwrap();
+    assert!(regret("model") < 1e-9 && regret("any at random") > 0.1, "{scores:?}");
+}
+
+#[test]
+fn files_that_cannot_be_are_named_with_the_reason() {
+    let desk = desk();
+    let with = |name: &str, text: &str| desk.write(name, text.as_bytes());
+    with("nan.toml", &SERVICE.replace("dependencies = 12", "dependencies = nan"));
+    refuses(&desk, &["predict", "nan.toml"], 2, "feature `dependencies` is not a finite number");
+    with("word.toml", &SERVICE.replace("dependencies = 12", "dependencies = \"many\""));
+    refuses(&desk, &["predict", "word.toml"], 2, "feature `dependencies` should be a number");
+    with("unknown.toml", &SERVICE.replace("dependencies = 12", "colour = 1"));
+    refuses(&desk, &["predict", "unknown.toml"], 2, "there is no feature `colour`");
+    with("none.toml", "name = \"x\"\n[service]\n");
+    refuses(&desk, &["predict", "none.toml"], 2, "its runtime is not known");
+    refuses(&desk, &["predict", "missing.toml"], 3, "cannot read `missing.toml`");
+    with("bad.csv", "at,service,runtime,base,size_mb\n1,a,python,python:3.12-alpine,NaN\n");
+    refuses(&desk, &["predict", "evaluate", "bad.csv"], 2, "line 2: `size_mb` is not a finite number");
+    with("short.csv", "at,service,runtime,base\n1,a,python\n");
+    refuses(&desk, &["predict", "evaluate", "short.csv"], 2, "line 2 has 3 fields and not 4");
+    with("column.csv", "at,service,runtime,base,weight\n");
+    refuses(&desk, &["predict", "evaluate", "column.csv"], 2, "column `weight` is neither a feature nor a dimension");
+}
+
+#[test]
+fn models_that_were_altered_or_are_for_another_standard_are_refused() {
+    let desk = desk();
+    desk.write("builds.csv", history(20, "built").as_bytes());
+    desk.says(&["predict", "service.toml", "--history", "builds.csv", "--save-model", "model.json"]);
+    let model = std::fs::read_to_string(desk.path("model.json")).unwrap();
+    desk.write("altered.json", model.replacen("\"min_builds_total\":150", "\"min_builds_total\":1", 1).as_bytes());
+    refuses(&desk, &["predict", "service.toml", "--model", "altered.json"], 3, "the model was altered");
+    refuses(&desk, &["predict", "service.toml", "--model", "builds.csv"], 3, "the model is not readable");
+    desk.write("company.toml", b"extends = \"V13\"\n[[rom_base]]\nref = \"wolfi:1\"\nrepository = \"wolfi\"\naccept = [\"1\"]\nsegment = 1\nstatus = \"FLOOR\"\nlibc = \"glibc\"\nrow_ids = []\n");
+    let other = desk.run(&["predict", "service.toml", "--model", "model.json", "--standard", "company.toml"]);
+    assert!(!other.status.success(), "{}", text(&other.stdout));
+}
