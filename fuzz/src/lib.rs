@@ -20,11 +20,19 @@ use mvi_seal::{PublicKey, Sealed, SigningKey};
 use mvi_standard::crq::{Calendar, at, read_crq, write_crq};
 use mvi_standard::fleet_file::FleetFile;
 
+mod advisories;
+mod checks;
+mod forecasts;
+mod loaders;
 mod records;
 
+pub use advisories::{advisory_feed, advisory_index, versions};
+pub use checks::{secrets, wheels};
+pub use forecasts::forecast_model;
+pub use loaders::{loader_settings, python_imports};
 pub use records::{
-    apk_installed, conda_meta, dpkg_status, language_records, lock_files, package_json, pacman_desc, python_metadata,
-    rpm_database,
+    apk_installed, bill_of_materials, conda_meta, dpkg_status, elf_object, go_build, java_archive, language_records,
+    lock_files, package_json, pacman_desc, python_metadata, rpm_database,
 };
 
 const BLOCK: usize = 512;

@@ -1,5 +1,6 @@
 //! What the fuzz targets do that read records of package managers.
 
+use mvi_image::{Collector as _, EntryHeader, FileKind};
 use mvi_inventory::parse::apk_installed::parse_apk_installed;
 use mvi_inventory::parse::composer::parse_composer;
 use mvi_inventory::parse::conda_meta::parse_conda_meta;
@@ -8,6 +9,7 @@ use mvi_inventory::parse::direct_url::parse_direct_url;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_release, parse_start_erl};
 use mvi_inventory::parse::gemspec::parse_gemspec;
+use mvi_inventory::parse::go_build::parse_go_build;
 use mvi_inventory::parse::homebrew::parse_brew_receipt;
 use mvi_inventory::parse::locks::cargo_lock::parse_cargo_lock;
 use mvi_inventory::parse::locks::gemfile_lock::parse_gemfile_lock;
@@ -28,6 +30,7 @@ use mvi_inventory::parse::r_description::parse_r_description;
 use mvi_inventory::parse::rockspec::parse_rockspec;
 use mvi_inventory::parse::rpm_database::parse_rpm_database;
 use mvi_inventory::parse::rpm_header::parse_rpm_header;
+use mvi_inventory::{InventoryCollector, read_bill};
 
 /// The bytes as `/var/lib/dpkg/status` and as a file of `status.d`.
 pub fn dpkg_status(bytes: &[u8]) {
@@ -120,4 +123,39 @@ pub fn lock_files(bytes: &[u8]) {
 /// The bytes as `package.json`.
 pub fn package_json(bytes: &[u8]) {
     let _ = parse_package_json(bytes);
+}
+
+/// The bytes as a program or library, with all that is looked for inside one.
+pub fn elf_object(bytes: &[u8]) {
+    study("usr/bin/program", bytes);
+}
+
+/// The bytes as a Go program, and as the modules of one.
+pub fn go_build(bytes: &[u8]) {
+    study("usr/bin/program", bytes);
+    let build = parse_go_build(b"go1.22.3", bytes);
+    assert!(build.dependencies.len() <= bytes.len(), "a module has a line");
+}
+
+/// The bytes as a bill of materials: what is read is listed in order, and twice the same.
+pub fn bill_of_materials(bytes: &[u8]) {
+    let Ok(bill) = read_bill(bytes) else { return };
+    let packages = &bill.inventory.packages;
+    // Packages of our own bills point at each other by their places.
+    let in_order = packages.is_sorted_by_key(|package| (package.ecosystem, &package.name, &package.version));
+    assert!(in_order || bill.standard.starts_with("mvi-sbom/"));
+    let again = read_bill(bytes).expect("what was read is read again");
+    assert_eq!(&again.inventory.packages, packages);
+}
+
+/// The bytes as a Java archive.
+pub fn java_archive(bytes: &[u8]) {
+    study("app/b-1.0.jar", bytes);
+}
+
+/// Looks into the bytes as the pass does; twice is the same.
+fn study(path: &str, bytes: &[u8]) {
+    let entry = EntryHeader { path: path.as_bytes(), kind: FileKind::File, mode: 0o755, size: bytes.len() as u64 };
+    let found = InventoryCollector.study(&entry, &bytes).expect("bytes in memory can be read");
+    assert_eq!(InventoryCollector.study(&entry, &bytes).ok(), Some(found), "what was found is found again");
 }
