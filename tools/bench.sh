@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures mvi beside syft, dive and the plain tools on the medium corpus; writes docs/benchmarks.md. All arguments go to
 # bench.py (--help lists them). The corpus, the benchmark images and the peers are made when they are missing:
-# MVI_CORPUS, MVI_BENCH and MVI_PEERS say where, the temporary folder otherwise. About an hour on two quiet cores.
+# MVI_CORPUS, MVI_BENCH and MVI_PEERS say where, the temporary folder otherwise. MVI_DB names an index of advisories
+# (mvi db import), so that the table of full evidence has them. About an hour on two quiet cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 temporary=${TMPDIR:-/tmp}
