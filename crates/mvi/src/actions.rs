@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub(crate) mod fleet;
 pub(crate) mod gather;
 pub(crate) mod inventory;
+pub(crate) mod kept;
 pub(crate) mod known;
 pub(crate) mod layers;
 pub(crate) mod lint;

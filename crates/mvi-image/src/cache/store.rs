@@ -48,6 +48,9 @@ pub(crate) struct BlobNote {
 const LAYERS: &str = "layers";
 const BLOBS: &str = "blobs";
 const SEEN: &str = "seen";
+const ANSWERS: &str = "answers";
+/// Bytes of a note at most, its checksum included.
+const LONGEST_NOTE: u64 = 512;
 /// Half-written files of killed processes are removed after this time.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
@@ -90,6 +93,23 @@ impl LayerCache {
         let compression = Compression::from_name(words.next()?)?;
         let bytes = words.next()?.parse().ok()?;
         Some(BlobNote { diff_id, compression, bytes })
+    }
+
+    /// The short answer that was kept for a question about an image: `question` is the digest of everything that it
+    /// depends on.
+    #[must_use]
+    pub fn answer(&self, question: &Digest) -> Option<String> {
+        let path = self.root.join(ANSWERS).join(question.hex());
+        let answer = read_text(&path)?;
+        // As with layers: used as it is where it cannot be touched.
+        let _ = File::open(&path).and_then(|file| file.set_modified(self.now));
+        Some(answer)
+    }
+
+    /// Keeps an answer: one line of at most 490 bytes.
+    pub fn keep_answer(&self, question: &Digest, answer: &str) {
+        self.write_note(ANSWERS, question.hex(), answer);
+        self.written.store(true, Ordering::Relaxed);
     }
 
     fn layer_path(&self, diff_id: &Digest, collector: u32) -> PathBuf {
@@ -155,6 +175,7 @@ impl LayerCache {
 
     fn write_note(&self, folder: &str, name: &str, text: &str) {
         let sum = xxh3_64(text.as_bytes());
+        debug_assert!(text.len() + 18 <= LONGEST_NOTE as usize && !text.contains('\n'), "{text}");
         let path = self.root.join(folder).join(name);
         // Forgetting costs time only.
         let _ = self.write_file(folder, &path, |out| writeln!(out, "{text} {sum:016x}"));
@@ -195,7 +216,7 @@ impl LayerCache {
     }
 
     fn files(&self) -> Vec<Kept> {
-        let folders = [LAYERS, BLOBS, SEEN].map(|folder| (folder, self.root.join(folder)));
+        let folders = [LAYERS, BLOBS, SEEN, ANSWERS].map(|folder| (folder, self.root.join(folder)));
         let mut files = Vec::new();
         for (name, folder) in folders {
             let Ok(entries) = fs::read_dir(folder) else { continue };
@@ -222,7 +243,7 @@ struct Kept {
 /// The text of a note whose checksum is right.
 fn read_text(path: &Path) -> Option<String> {
     let mut text = String::new();
-    File::open(path).ok()?.take(512).read_to_string(&mut text).ok()?;
+    File::open(path).ok()?.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
     let (note, sum) = text.trim_end().rsplit_once(' ')?;
     let sum = u64::from_str_radix(sum, 16).ok()?;
     (sum == xxh3_64(note.as_bytes())).then(|| note.to_owned())

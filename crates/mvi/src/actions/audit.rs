@@ -19,8 +19,8 @@ use super::evidence::{evidence, listed_evidence, runtimes};
 use super::examine::{Examined, Examiner};
 use super::fleet::lineage::{known_bases, placed_on};
 use super::fleet::recorded::BASE_KEYS;
+use super::kept::{Kept, recalled};
 use super::layers::layer_notes;
-use super::needs::{Kept, kept};
 use super::subject::{ReadBill, Subject};
 use super::vulns::{VulnsOptions, high_and_critical, vulns};
 use super::waste::waste;
@@ -93,7 +93,7 @@ pub(crate) fn audit(
             let name =
                 image.reference.as_ref().map_or_else(|| location.to_string(), |name| format!("{location} ({name})"));
             match examiner.examine(image) {
-                Ok(examined) => report.images.push(audited(examined, options)?),
+                Ok(examined) => report.images.push(audited(examiner, examined, options)?),
                 Err(error) => report.unreadable.push(unreadable(name, &error)),
             }
         }
@@ -162,7 +162,11 @@ fn count_advisories(evidence: &mut Evidence, subject: &dyn Subject, options: &Au
     }
 }
 
-fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImage, FleetError> {
+fn audited(
+    examiner: &Examiner<'_>,
+    examined: Examined,
+    options: &AuditOptions<'_>,
+) -> Result<AuditedImage, FleetError> {
     let sizes = examined.sizes();
     let mut evidence = match options.fleet {
         Some(store) => placed_evidence(store, &examined, options)?,
@@ -170,7 +174,10 @@ fn audited(examined: Examined, options: &AuditOptions<'_>) -> Result<AuditedImag
     };
     justify(&mut evidence, options);
     count_advisories(&mut evidence, &examined, options);
-    let needs = if options.needs { kept(&examined, options.standard, options.statement) } else { Kept::default() };
+    let needs = match options.needs {
+        true => recalled(examiner, &examined, options.standard, options.statement),
+        false => Kept::default(),
+    };
     evidence.floor_estimate_mb = evidence.floor_estimate_mb.or(needs.floor_estimate_mb);
     let judgement = judge(options.standard, &evidence, options.now);
     let waste = waste(&examined);

@@ -1,6 +1,7 @@
 //! From what was found in an image to the plain evidence a standard judges.
 
-use mvi_inventory::{Inventory, Libc as FoundLibc, Profile, RequestedAbove};
+use mvi_closure::profile_id;
+use mvi_inventory::{Inventory, Libc as FoundLibc, RequestedAbove};
 use mvi_standard::evidence::{
     BaseSource, DirectBase, Evidence, Libc, Role, RuntimePackages, Sizes as JudgedSizes, TransferSize,
 };
@@ -104,18 +105,6 @@ pub(super) fn runtimes(examined: &Examined) -> Vec<String> {
     match runtime.profile {
         Some(profile) => vec![profile_id(profile).to_owned()],
         None => runtime.traces.iter().map(|trace| profile_id(trace.profile).to_owned()).collect(),
-    }
-}
-
-fn profile_id(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Erlang => "erlang",
-        Profile::Python => "python",
-        Profile::Node => "node",
-        Profile::Java => "java",
-        Profile::StaticWeb => "static-web",
-        Profile::StaticElf => "static-elf",
-        Profile::DynamicElf => "dynamic-elf",
     }
 }
 

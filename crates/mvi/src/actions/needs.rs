@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mvi_closure::{
-    Advice, Check, Closure, Composition, End, FloorBase, Ground, LayerShare, Presence, Rules, RulesError, Terms, close,
+    Advice, Check, Closure, Composition, FloorBase, Ground, LayerShare, Presence, Rules, RulesError, Terms, close,
     compose, profile_id,
 };
 use mvi_image::{ImageError, Location, NodeId};
@@ -149,22 +149,6 @@ pub(crate) fn composed(
     };
     let composition = compose(&ground, &closure, &terms);
     Ok((closure, composition))
-}
-
-/// What an audit and the fleet keep of a composition.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Kept {
-    /// Bytes that are there and not needed; none where nobody can tell what the image needs.
-    pub unneeded: Option<u64>,
-    /// Compressed size that the included closure would have on its class's floor base, MB.
-    pub floor_estimate_mb: Option<f64>,
-}
-
-/// The composition of an image in two numbers, as far as they are known.
-pub(crate) fn kept(examined: &Examined, standard: &Standard, statement: &Statement) -> Kept {
-    let Ok((closure, composition)) = composed(examined, standard, statement) else { return Kept::default() };
-    let is_known = closure.end == End::Known;
-    Kept { unneeded: is_known.then(|| composition.bytes.unneeded()), floor_estimate_mb: composition.floor_estimate_mb }
 }
 
 fn ground(examined: &Examined) -> Ground<'_> {

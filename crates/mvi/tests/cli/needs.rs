@@ -118,3 +118,31 @@ fn an_image_of_which_nothing_is_known_says_so() {
     let output = desk.run(&["needs", "app", "--format", "json"]);
     valid(include_str!("../../schema/mvi-needs-1.json"), &serde_json::from_slice(&output.stdout).unwrap());
 }
+
+#[test]
+fn an_audit_remembers_what_is_not_needed_until_something_of_it_changes() {
+    let desk = desk(&[]);
+    let answers = || std::fs::read_dir(desk.path("cache/answers")).map_or(0, |files| files.count());
+    let audit = |arguments: &[&str]| -> Value {
+        let output = desk.run(&[&["audit", "app.tar", "--format", "json", "--cache-dir", "cache"], arguments].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        report["images"][0].clone()
+    };
+    let first = audit(&[]);
+    assert!(first["unneeded_mb"].as_f64().unwrap() > 0.0, "{first}");
+    assert_eq!(answers(), 1);
+    assert_eq!(audit(&[]), first);
+    assert_eq!(answers(), 1);
+    // An answer that is believed shows in the report; one that was damaged does not.
+    let kept = std::fs::read_dir(desk.path("cache/answers")).unwrap().next().unwrap().unwrap().path();
+    let sound = std::fs::read(&kept).unwrap();
+    std::fs::write(&kept, b"{\"unneeded\":1,\"floor_estimate_mb\":null} 0000000000000000\n").unwrap();
+    assert_eq!(audit(&[]), first);
+    assert_eq!(std::fs::read(&kept).unwrap(), sound);
+    // Something else is asked: the base has a layer, nothing is verified, nothing is asked at all.
+    audit(&["--base-layers", "1"]);
+    assert_eq!(answers(), 2);
+    audit(&["--no-verify", "--class", "static-elf"]);
+    audit(&["--no-needs", "--class", "static-elf"]);
+    assert_eq!(answers(), 2);
+}

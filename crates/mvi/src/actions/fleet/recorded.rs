@@ -11,7 +11,7 @@ use mvi_standard::{Evidence, Standard};
 
 use super::super::evidence::{Statement, evidence};
 use super::super::examine::Examined;
-use super::super::needs::kept;
+use super::super::kept::kept;
 use super::super::weights::shipped;
 use super::FleetFailure;
 use super::dossier::Dossier;
