@@ -16,7 +16,8 @@ pub struct PackageFindings<'i> {
     pub findings: Vec<Finding>,
 }
 
-/// What the index says of every package that is there; packages of which it says nothing are left out. A package of a
+/// What the index says of every package that is there, be it by the word of a bill of materials in the image alone;
+/// packages of which it says nothing are left out. A package of a
 /// language that the distribution ships is judged by the distribution's feed alone, where there is one: it has fixes that
 /// the language's version does not show.
 ///
@@ -24,7 +25,7 @@ pub struct PackageFindings<'i> {
 /// A damaged index.
 pub fn matches<'i>(inventory: &'i Inventory, index: &Index) -> Result<Vec<PackageFindings<'i>>, IndexError> {
     let mut found = Vec::new();
-    for package in &inventory.packages {
+    for package in inventory.named() {
         if is_owners_affair(inventory, package, index) {
             continue;
         }

@@ -1,6 +1,6 @@
 //! Taking the inventory: catalogers over documents, files to their owners, one sorted list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use mvi_image::{FileTree, Gap, GapCode, NodeId};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,14 @@ impl Inventory {
     #[must_use]
     pub fn requested_above(&self, base_layers: u32) -> RequestedAbove {
         requested_above(&self.requests, base_layers)
+    }
+
+    /// What is in the image by anybody's word: its packages, then those that only bills of materials name. Where the database
+    /// of a distribution is read, it knows better than a bill what of the distribution is installed.
+    pub fn named(&self) -> impl Iterator<Item = &Package> {
+        let recorded: HashSet<Ecosystem> =
+            self.packages.iter().map(|package| package.ecosystem).filter(|ecosystem| ecosystem.is_system()).collect();
+        self.packages.iter().chain(self.told.iter().filter(move |package| !recorded.contains(&package.ecosystem)))
     }
 
     /// The package that owns a path of the tree the inventory was taken from.

@@ -162,6 +162,7 @@ fn describe_package(package: &Package) -> VulnPackage {
         version: package.version.clone(),
         purl: package.purl.clone(),
         record: package.record.clone(),
+        evidence: package.evidence,
         locked: package.locked,
     }
 }
@@ -301,7 +302,7 @@ fn whole(report: &VulnsReport) -> Result<(), String> {
 fn unchecked(inventory: &Inventory, index: &Index) -> Vec<Unchecked> {
     let mut counts: BTreeMap<Ecosystem, usize> = BTreeMap::new();
     let mut published: BTreeSet<Ecosystem> = BTreeSet::new();
-    for package in &inventory.packages {
+    for package in inventory.named() {
         match coverage(inventory, package, index) {
             Coverage::Covered => continue,
             Coverage::NoFeed => drop(published.insert(package.ecosystem)),

@@ -5,7 +5,7 @@ pub(crate) mod base;
 use mvi_advisories::{Level, State, Verdict, VexStatus};
 use mvi_closure::{Decision, End};
 use mvi_image::Gap;
-use mvi_inventory::{Ecosystem, Scope};
+use mvi_inventory::{Ecosystem, Evidence, Scope};
 use serde::Serialize;
 
 use self::base::{BaseUpdate, VulnsBase};
@@ -234,6 +234,8 @@ pub(crate) struct VulnPackage {
     pub purl: String,
     /// The record that says it is there.
     pub record: String,
+    /// How it is known that it is there.
+    pub evidence: Evidence,
     /// What a lock file means it for.
     pub locked: Option<Scope>,
 }

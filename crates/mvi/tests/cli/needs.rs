@@ -142,7 +142,7 @@ fn an_audit_remembers_what_is_not_needed_until_something_of_it_changes() {
     // Something else is asked: the base has a layer, nothing is verified, nothing is asked at all.
     audit(&["--base-layers", "1"]);
     assert_eq!(answers(), 2);
-    audit(&["--no-verify", "--class", "static-elf"]);
-    audit(&["--no-needs", "--class", "static-elf"]);
+    audit(&["--no-verify", "--class", "go-static"]);
+    audit(&["--no-needs", "--class", "go-static"]);
     assert_eq!(answers(), 2);
 }

@@ -305,3 +305,22 @@ fn a_bill_is_judged_by_its_packages_and_never_passes() {
     assert!(text(&output.stderr).contains("E-SBOM") && text(&output.stdout).contains("unpacked"));
     assert_eq!(desk.run(&["audit", "sbom:bill.json", "--fail-on", "gate"]).status.code(), Some(1));
 }
+
+#[test]
+fn what_only_a_bill_in_the_image_names_is_asked_about_unless_a_database_knows_better() {
+    let redis = record("CVE-2026-7", ("npm", "redis"), FIXED, HIGH);
+    let kit = record("DSA-7", ("Debian:12", "old-kit"), r#"{"introduced": "0"}"#, HIGH);
+    let desk = desk(&[redis, kit]);
+    let bill = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+        {"type": "library", "name": "redis", "version": "1.0", "purl": "pkg:npm/redis@1.0"},
+        {"type": "library", "name": "old-kit", "version": "0.9", "purl": "pkg:deb/debian/old-kit@0.9?distro=debian-12"}]}"#;
+    std::fs::write(desk.path("root/vendor.cdx.json"), bill).unwrap();
+    let report = report(&desk, &[], 0);
+    let [found] = report["findings"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    assert_eq!((&found["id"], &found["package"]["evidence"]), (&"CVE-2026-7".into(), &"document".into()));
+    assert_eq!((&found["package"]["record"], &found["reached"]), (&"vendor.cdx.json".into(), &"UNKNOWN".into()));
+    // Where there is no database, the bill is all that is known.
+    std::fs::remove_file(desk.path("root/var/lib/dpkg/status")).unwrap();
+    let report = self::report(&desk, &[], 0);
+    assert_eq!(report["counts"]["high"], 2, "{report}");
+}

@@ -142,8 +142,8 @@ impl Other<'_> {
         if !answered.is_empty() {
             return (Fate::Answered, answered.into_iter().map(|(_, package)| package).collect());
         }
-        let packages = self.inventory.packages.iter();
-        let same = packages.filter(|it| it.ecosystem == note.package.ecosystem && it.name == note.package.name);
+        let same =
+            self.inventory.named().filter(|it| it.ecosystem == note.package.ecosystem && it.name == note.package.name);
         let same: Vec<_> = same.collect();
         let is_covered = |it: &&_| coverage(self.inventory, it, self.index) == Coverage::Covered;
         let fate = match same.as_slice() {
