@@ -114,10 +114,11 @@ impl FileTree {
 
     /// Every visible file body once, however many hard links name it, with one path that names it.
     pub fn visible_bodies(&self) -> impl Iterator<Item = (NodeId, Place)> + '_ {
-        let mut linked = HashSet::new();
+        let shared: HashSet<Place> = self.hard_links.values().copied().collect();
+        let mut told = HashSet::new();
         self.visible().filter_map(move |id| {
             let place = self.place(id.0)?;
-            let first = self.hard_links.is_empty() || linked.insert(place);
+            let first = !shared.contains(&place) || told.insert(place);
             (first && self.entry(place).kind() == FileKind::File).then_some((id, place))
         })
     }

@@ -1,7 +1,6 @@
 //! Record files by path, with what each layer made of them, and the bodies that were kept.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use mvi_image::{FileTree, Kept, Place};
 
 use crate::extract::{Part, part};

@@ -1,7 +1,6 @@
 //! Which package a file of the merged tree belongs to, and what each package's files weigh.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use mvi_image::{FileKind, FileTree, NodeId, Place};
 
 use crate::cataloger::{OwnedFiles, Sighting};
