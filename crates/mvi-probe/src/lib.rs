@@ -1,0 +1,1 @@
+//! Builds images with the builder that is there, runs them with the runtime that is there, and measures both.
