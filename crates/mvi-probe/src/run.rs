@@ -21,7 +21,7 @@ mod spec;
 mod wait;
 
 pub use error::ProbeError;
-pub use isolation::{Isolation, Limits, Level};
+pub use isolation::{Isolation, Level, Limits};
 pub use keeper::{Place, keep, sweep};
 pub use measure::{Ended, Run, Verdict};
 pub use output::Tail;

@@ -20,7 +20,9 @@ pub enum UnpackError {
     #[error("the layers cannot be read")]
     Image(#[source] ImageError),
     /// The layers went by once.
-    #[error("`{image}` is an archive that can be read only once; unpack it (gunzip, zstd -d) or save it as a file first")]
+    #[error(
+        "`{image}` is an archive that can be read only once; unpack it (gunzip, zstd -d) or save it as a file first"
+    )]
     Streamed {
         /// The image.
         image: String,

@@ -93,7 +93,8 @@ fn end_commands(folder: &Path) {
         let Ok(line) = fs::read(entry.path().join("cmdline")) else { continue };
         let mut words = line.split(|byte| *byte == 0);
         let program = words.next().unwrap_or_default();
-        let is_runtime = ["runc", "crun", "podman", "docker", "conmon"].iter().any(|kind| program.ends_with(kind.as_bytes()));
+        let is_runtime =
+            ["runc", "crun", "podman", "docker", "conmon"].iter().any(|kind| program.ends_with(kind.as_bytes()));
         let is_ours = words.any(|word| String::from_utf8_lossy(word).contains(name));
         if pid != own && is_runtime && is_ours {
             let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);

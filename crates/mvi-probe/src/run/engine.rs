@@ -65,8 +65,14 @@ impl Engine {
 
     /// The name of the image that stands for a root file system.
     fn image(&self, root: &Path) -> String {
-        let name = root.components().next_back().map_or_else(String::new, |name| name.as_os_str().to_string_lossy().into_owned());
-        let above = root.parent().and_then(Path::file_name).map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = root
+            .components()
+            .next_back()
+            .map_or_else(String::new, |name| name.as_os_str().to_string_lossy().into_owned());
+        let above = root
+            .parent()
+            .and_then(Path::file_name)
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         format!("{}-{above}-{name}", self.id).to_ascii_lowercase()
     }
 
@@ -90,12 +96,15 @@ impl Engine {
         written.map_err(ProbeError::system("give the image to docker"))?;
         match status.is_some_and(|status| status.success()) {
             true => Ok(name),
-            false => Err(ProbeError::Runtime { what: "docker import".into(), message: "it did not take the image".into() }),
+            false => {
+                Err(ProbeError::Runtime { what: "docker import".into(), message: "it did not take the image".into() })
+            }
         }
     }
 
     fn isolation(job: &Job<'_>) -> Vec<String> {
-        let mut words: Vec<String> = ["--network=none", "--security-opt=no-new-privileges", "--cap-drop=ALL"].map(str::to_owned).into();
+        let mut words: Vec<String> =
+            ["--network=none", "--security-opt=no-new-privileges", "--cap-drop=ALL"].map(str::to_owned).into();
         words.push("--log-driver=none".into());
         let limits = job.limits;
         words.push(format!("--pids-limit={}", limits.pids));

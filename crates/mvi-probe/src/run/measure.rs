@@ -83,12 +83,7 @@ pub struct Run {
 }
 
 /// Runs a container until `ready`, and `settle` longer if it is one that stays.
-pub(super) fn run(
-    driver: &dyn Driver,
-    job: &Job<'_>,
-    ready: &Ready,
-    settle: Duration,
-) -> Result<Run, ProbeError> {
+pub(super) fn run(driver: &dyn Driver, job: &Job<'_>, ready: &Ready, settle: Duration) -> Result<Run, ProbeError> {
     let begun = Instant::now();
     let created = driver.create(job);
     let create_ms = millis(begun.elapsed());
@@ -321,7 +316,8 @@ impl<'a> Watch<'a> {
                 let mut commands = self.driver.exec(self.id, argv);
                 self.watchers.push(std::thread::spawn(move || {
                     while !stop.load(Ordering::Relaxed) {
-                        let healthy = commands.spawn().ok().and_then(|mut child| wait::child(&mut child, CHECK_PATIENCE));
+                        let healthy =
+                            commands.spawn().ok().and_then(|mut child| wait::child(&mut child, CHECK_PATIENCE));
                         if healthy.is_some_and(|status| status.success()) {
                             return bell.ring();
                         }

@@ -64,9 +64,8 @@ fn is_answered(port: u16, question: &Question) -> bool {
         match question {
             // A loopback connection to a port in the range of senders may meet itself.
             Question::Tcp => stream.local_addr().ok() != stream.peer_addr().ok(),
-            Question::Http(path, wanted) => {
-                status(stream, path).is_some_and(|status| wanted.map_or((200..400).contains(&status), |it| it == status))
-            }
+            Question::Http(path, wanted) => status(stream, path)
+                .is_some_and(|status| wanted.map_or((200..400).contains(&status), |it| it == status)),
         }
     })
 }

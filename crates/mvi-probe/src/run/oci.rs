@@ -42,7 +42,8 @@ impl Oci {
     pub(super) fn new(program: Program, folder: &Path, id: &str) -> Self {
         // Without swap accounting version 1 has no such file, and a limit on it is an error.
         let memory = super::mountinfo::mounts();
-        let one = memory.iter().find(|mount| mount.kind == "cgroup" && mount.options.split(',').any(|it| it == "memory"));
+        let one =
+            memory.iter().find(|mount| mount.kind == "cgroup" && mount.options.split(',').any(|it| it == "memory"));
         let swap = one.is_none_or(|mount| mount.point.join("memory.memsw.limit_in_bytes").exists());
         Self { program, folder: folder.to_owned(), id: id.to_owned(), swap }
     }

@@ -50,9 +50,7 @@ impl Ready {
         match (kind, rest) {
             ("running", "") => Ok(Self::Running),
             ("exit", "") => Ok(Self::Exit(0)),
-            ("health", "") => {
-                health(config).map(Self::Health).ok_or_else(|| bad("the image has no HEALTHCHECK"))
-            }
+            ("health", "") => health(config).map(Self::Health).ok_or_else(|| bad("the image has no HEALTHCHECK")),
             ("tcp", rest) => Ok(Self::Tcp(port(rest)?)),
             ("log", "") => Err(bad("a regular expression is missing")),
             ("log", rest) => Regex::new(rest).map(Self::Log).map_err(|error| bad(&error.to_string())),
@@ -133,14 +131,34 @@ mod tests {
 
     #[test]
     fn signs_are_read_and_written_the_same() {
-        for text in
-            ["exit", "exit=3", "tcp:80", "http:8080/", "http:8080/a/b?c=d", "http:80/x=204", "log:a.*b", "health", "running"]
-        {
+        for text in [
+            "exit",
+            "exit=3",
+            "tcp:80",
+            "http:8080/",
+            "http:8080/a/b?c=d",
+            "http:80/x=204",
+            "log:a.*b",
+            "health",
+            "running",
+        ] {
             check(text, Some(text));
         }
         check("exit=0", Some("exit"));
         check("http:80", Some("http:80/"));
-        for text in ["", "exit=x", "exit=256", "tcp:0", "tcp:http", "tcp:70000", "http:/x", "http:80/a b", "log:", "log:(", "soon"] {
+        for text in [
+            "",
+            "exit=x",
+            "exit=256",
+            "tcp:0",
+            "tcp:http",
+            "tcp:70000",
+            "http:/x",
+            "http:80/a b",
+            "log:",
+            "log:(",
+            "soon",
+        ] {
             check(text, None);
         }
         assert!(Ready::parse("health", &RuntimeConfig::default()).is_err());

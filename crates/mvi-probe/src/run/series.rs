@@ -268,7 +268,8 @@ impl Bench<'_> {
         let run = self.measure(&subject, &account, level);
         self.nothing = Some((subject, account));
         let run = run?;
-        let failed = |message: String| ProbeError::Runtime { what: "running a program that ends at once".into(), message };
+        let failed =
+            |message: String| ProbeError::Runtime { what: "running a program that ends at once".into(), message };
         match &run.verdict {
             Verdict::Ready => self.floor.push(run),
             Verdict::NotStarted { message } => return Err(failed(message.clone())),

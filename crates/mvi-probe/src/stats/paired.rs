@@ -99,9 +99,13 @@ mod tests {
     #[test]
     fn critical_values_are_those_of_the_tables() {
         // Wilcoxon's table, two-sided 5 % and 1 %.
-        for (pairs, five, one) in
-            [(5, None, None), (6, Some(0), None), (8, Some(3), Some(0)), (10, Some(8), Some(3)), (20, Some(52), Some(37))]
-        {
+        for (pairs, five, one) in [
+            (5, None, None),
+            (6, Some(0), None),
+            (8, Some(3), Some(0)),
+            (10, Some(8), Some(3)),
+            (20, Some(52), Some(37)),
+        ] {
             assert_eq!((critical(pairs, 0.05), critical(pairs, 0.01)), (five, one), "{pairs}");
         }
     }

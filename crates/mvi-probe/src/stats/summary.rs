@@ -73,8 +73,7 @@ pub fn summarize(values: &[f64]) -> Option<Summary> {
     let outliers = deviations.iter().enumerate().filter(|(_, deviation)| stands_out(deviation));
     Some(Summary {
         median: middle,
-        interval: rank(values.len())
-            .map(|rank| Interval { low: sorted[rank], high: sorted[values.len() - 1 - rank] }),
+        interval: rank(values.len()).map(|rank| Interval { low: sorted[rank], high: sorted[values.len() - 1 - rank] }),
         min: *sorted.first()?,
         max: *sorted.last()?,
         outliers: outliers.map(|(place, _)| place).collect(),

@@ -46,7 +46,8 @@ pub fn account(root: &Root, user: &str) -> Result<Account, UnpackError> {
         }
     };
     let login = row.as_ref().map_or(name, |row| row[0]);
-    let is_member = |row: &Vec<&str>| row.get(3).is_some_and(|members| members.split(',').any(|member| member == login));
+    let is_member =
+        |row: &Vec<&str>| row.get(3).is_some_and(|members| members.split(',').any(|member| member == login));
     // As docker has it: a stated group is the only one.
     let mut more: Vec<u32> = match stated_group {
         None => groups().filter(is_member).filter_map(|row| row[2].parse().ok()).collect(),
