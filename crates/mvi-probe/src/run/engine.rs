@@ -1,6 +1,6 @@
 //! podman and docker, by their command lines: podman on a root file system of ours and in a storage of its own, docker on
 //! an image imported from one. What they count they count with the same kernel, so the same groups are read; but they
-//! take a container's group away when it ends, and start it themselves: readme of `docs/probe.md` says what that costs.
+//! take a container's group away when it ends, and start it themselves; `docs/probe.md` says what that costs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -42,8 +43,7 @@ impl Place {
         let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent);
         let made = made.map_err(ProbeError::system(format!("make a folder in `{}`", parent.display())))?;
         let path = fs::canonicalize(made.path()).map_err(ProbeError::system("find the folder that was made"))?;
-        let lock = File::create(path.join(LOCK)).map_err(ProbeError::system("write into the folder that was made"))?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(ProbeError::system("lock that folder"))?;
+        let lock = lock(&path).map_err(ProbeError::system("lock the folder that was made"))?;
         // A group of its own, so that an interrupt from the keyboard ends the probe and not who cleans up after it. The
         // lock is passed on as its output: it is held as long as either of the two lives.
         keeper.arg(&path).process_group(0).stdin(Stdio::piped()).stdout(lock).stderr(Stdio::null());
@@ -109,14 +109,30 @@ impl Drop for Place {
     }
 }
 
+/// Makes the lock of a folder, held from the moment it can be seen.
+fn lock(folder: &Path) -> std::io::Result<File> {
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    flock(file.as_file(), FlockOperation::NonBlockingLockExclusive)?;
+    Ok(file.persist(folder.join(LOCK))?)
+}
+
+/// True for a folder of a probe that nobody else can have made or written in: what stands in it is going to be believed.
+fn is_ours(folder: &Path) -> bool {
+    let is_named = folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+    let is_private = folder.symlink_metadata().is_ok_and(|metadata| {
+        let own = rustix::process::geteuid().as_raw();
+        metadata.is_dir() && metadata.uid() == own && metadata.mode() & 0o077 == 0
+    });
+    is_named && is_private
+}
+
 /// Waits until whoever holds the other end of `pipe` is done or dead, then takes away the folder of a probe and all that
 /// was made for it.
 ///
 /// # Errors
 /// What is still there, and a folder that is none of a probe.
 pub fn keep(folder: &Path, pipe: &mut dyn Read) -> Result<(), ProbeError> {
-    let is_ours = folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
-    if !is_ours || !folder.is_absolute() || !folder.join(LOCK).is_file() {
+    if !is_ours(folder) || !folder.is_absolute() || !folder.join(LOCK).is_file() {
         return Err(ProbeError::Left(format!("`{}` is no folder of a probe", folder.display())));
     }
     // Out of reach of the terminal; who leads a group already may not, and is out of reach as well.
@@ -139,12 +155,11 @@ pub fn keep(folder: &Path, pipe: &mut dyn Read) -> Result<(), ProbeError> {
 /// how many there were.
 pub fn sweep(parent: &Path) -> usize {
     let Ok(entries) = fs::read_dir(parent) else { return 0 };
-    let is_ours = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(PREFIX);
     let abandoned = |entry: fs::DirEntry| {
-        let folder = fs::canonicalize(entry.path()).ok()?;
+        let folder = Some(entry.path()).filter(|path| is_ours(path)).and_then(|path| fs::canonicalize(path).ok())?;
         let lock = File::open(folder.join(LOCK)).ok()?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
         clean(&folder).ok()
     };
-    entries.flatten().filter(is_ours).filter_map(abandoned).count()
+    entries.flatten().filter_map(abandoned).count()
 }

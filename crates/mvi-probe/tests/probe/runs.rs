@@ -1,5 +1,6 @@
 //! Containers that behave and containers that do not.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
@@ -156,9 +157,16 @@ fn what_nobody_keeps_is_swept() {
     std::fs::write(abandoned.join("lock"), "").unwrap();
     let strange = parent.path().join("mvi-probe-of-somebody");
     std::fs::create_dir_all(&strange).unwrap();
+    // What others could write in is not believed, whatever it holds.
+    let open = parent.path().join("mvi-probe-open");
+    std::fs::create_dir_all(&open).unwrap();
+    std::fs::write(open.join("lock"), "").unwrap();
+    for (folder, mode) in [(&abandoned, 0o700), (&strange, 0o700), (&open, 0o777)] {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
     let place = mvi_probe::run::Place::open(parent.path(), Process::new(keeper())).unwrap();
     assert_eq!(sweep(parent.path()), 1);
-    assert!(!abandoned.exists() && strange.exists() && place.folder().exists());
+    assert!(!abandoned.exists() && strange.exists() && open.exists() && place.folder().exists());
     let folder = place.folder().to_owned();
     place.close().unwrap();
     assert!(!folder.exists());
