@@ -8,79 +8,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
-
 use super::bell::Bell;
 use super::cgroup::Cgroup;
 use super::driver::{Driver, Job};
 use super::error::ProbeError;
 use super::net::{Question, ask};
-use super::output::{Output, Tail};
+use super::output::Output;
 use super::ready::Ready;
+use super::record::{Ended, Run, Verdict};
 use super::wait;
 
 /// Time between two looks at counters that may be gone at the next.
 const LOOK: Duration = Duration::from_millis(10);
 /// Time between two health checks: each is a program that is started.
 const CHECK: Duration = Duration::from_millis(20);
+/// Time to read what a container wrote before it ended.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How long one health check may take.
 const CHECK_PATIENCE: Duration = Duration::from_secs(30);
-
-/// How a run went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Verdict {
-    /// It became ready.
-    Ready,
-    /// It ended before it was ready, or with another code than it should.
-    Ended(Ended),
-    /// It ran until its time was up.
-    TimedOut,
-    /// The runtime could not start what it is asked to run.
-    NotStarted {
-        /// What the runtime said.
-        message: String,
-    },
-}
-
-/// How a container ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Ended {
-    /// Its exit code, or 128 and the number of the signal that ended it; `None` where nobody could say.
-    pub code: Option<i32>,
-}
-
-/// What one run measured. Times are wall time in ms, memory is in MB of 10⁶ bytes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Run {
-    /// How it went.
-    pub verdict: Verdict,
-    /// From asking the runtime for the container until it was there, its program not yet started.
-    pub create_ms: f64,
-    /// From asking for its start until it was ready.
-    pub startup_ms: Option<f64>,
-    /// Processor time the container used between these.
-    pub cpu_ms: Option<f64>,
-    /// The most that was charged to it at once, files it was the first to read included.
-    pub peak_mb: Option<f64>,
-    /// True when the peak also counts what the runtime did in its group before the start.
-    pub peak_includes_runtime: bool,
-    /// What was charged to it a while after it was ready; `None` for those that end.
-    pub steady_mb: Option<f64>,
-    /// The anonymous memory among that.
-    pub steady_anonymous_mb: Option<f64>,
-    /// Its processes then.
-    pub processes: Option<usize>,
-    /// Processes that the kernel killed as it reached its memory limit.
-    pub oom_kills: u64,
-    /// Times it was refused another process.
-    pub refused_processes: u64,
-    /// Bytes it wrote to its standard output and error.
-    pub output_bytes: u64,
-    /// The last of what it wrote.
-    #[serde(skip)]
-    pub tail: Tail,
-}
 
 /// Runs a container until `ready`, and `settle` longer if it is one that stays.
 pub(super) fn run(driver: &dyn Driver, job: &Job<'_>, ready: &Ready, settle: Duration) -> Result<Run, ProbeError> {
@@ -128,25 +73,7 @@ struct Seen {
 
 impl Seen {
     fn not_started(message: String) -> Self {
-        Self { run: blank(Verdict::NotStarted { message }), output: None }
-    }
-}
-
-fn blank(verdict: Verdict) -> Run {
-    Run {
-        verdict,
-        create_ms: 0.0,
-        startup_ms: None,
-        cpu_ms: None,
-        peak_mb: None,
-        peak_includes_runtime: false,
-        steady_mb: None,
-        steady_anonymous_mb: None,
-        processes: None,
-        oom_kills: 0,
-        refused_processes: 0,
-        output_bytes: 0,
-        tail: Tail::default(),
+        Self { run: Run::blank(Verdict::NotStarted { message }), output: None }
     }
 }
 
@@ -208,7 +135,7 @@ impl<'a> Watch<'a> {
         let event = self.wait(&mut start, until);
         self.count();
         let cpu_at = self.last.cpu_ns;
-        let mut run = blank(self.verdict(&event));
+        let mut run = Run::blank(self.verdict(&event));
         if let Event::Ready(moment) | Event::Ended(moment, _) = event
             && run.verdict == Verdict::Ready
         {
@@ -284,7 +211,11 @@ impl<'a> Watch<'a> {
                 self.count();
             }
             if watched.is_some() && seen.get(1) == Some(&true) {
-                return self.ended(start, now);
+                // What it wrote last may still be read.
+                if matches!(self.ready, Ready::Log(_)) {
+                    wait::any(&[self.rung.as_fd()], now + LAST_WORDS);
+                }
+                return self.bell.moment().map_or_else(|| self.ended(start, now), Event::Ready);
             }
             if seen.get(2) == Some(&true) {
                 has_started = true;

@@ -46,6 +46,7 @@ fn every_sign_of_readiness_is_seen() {
     check(server, "http:80/index.html");
     check(server, "http:80/nothing=404");
     check("echo starting; sleep 0.2; echo now it listens; sleep 60", "log:now it l.st");
+    check("echo done at once", "log:once");
     assert_eq!(check("sleep 60", "running").processes, Some(1));
 }
 

@@ -1,6 +1,7 @@
 //! `mvi probe` as its users meet it: real containers of busybox, and what is said where nothing can be run.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -115,6 +116,34 @@ fn podman_measures_the_same_image() {
     assert_eq!((&report["runtime"]["name"], &report["images"][0]["failed_runs"]), (&"podman".into(), &0.into()));
     assert!(report["images"][0]["measures"]["steady_mb"]["median"].as_f64().unwrap() > 0.1);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+/// crun, kept from the half of version 2 on machines that have both versions of cgroups, which it does not get along with.
+const CRUN: &str = "#!/bin/sh\nmountpoint -q /sys/fs/cgroup/unified || exec /usr/bin/crun \"$@\"\n\
+                    exec unshare -m sh -c 'umount /sys/fs/cgroup/unified; exec /usr/bin/crun \"$@\"' crun \"$@\"\n";
+
+#[test]
+fn crun_measures_the_same_image() {
+    let desk = desk(&Config { runtime: SERVER, ..Config::default() });
+    desk.write("crun", CRUN.as_bytes());
+    fs::set_permissions(desk.path("crun"), fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = desk.path("temporary");
+    fs::create_dir_all(&folder).unwrap();
+    let mut command = desk.command(&["probe", "box.tar", "--runtime", "crun", "--runs", "2", "--format", "json"]);
+    let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", desk.path("").display());
+    let output = command.env("TMPDIR", &folder).env("PATH", path).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    let report = follow(SCHEMA, &output.stdout);
+    assert_eq!((&report["runtime"]["name"], &report["isolation"]), (&"crun".into(), &"strict".into()));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_service_that_does_not_answer_is_no_runtime() {
+    let desk = desk(&Config { runtime: SERVER, ..Config::default() });
+    let mut command = desk.command(&["probe", "box.tar", "--runtime", "docker"]);
+    let output = command.env("DOCKER_HOST", "unix:///nowhere.sock").output().unwrap();
+    check(&output, 3, &["no container runtime", "docker"]);
 }
 
 #[test]
