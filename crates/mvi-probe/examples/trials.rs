@@ -69,10 +69,10 @@ fn cpu(series: &Series) -> Vec<f64> {
     series.runs.iter().filter_map(|run| run.cpu_ms).collect()
 }
 
-/// Trials of pairs of lines: how often each decision fell, by start-up and by processor time.
+/// Trials of pairs of lines, the second the quicker one: how often each decision fell, by start-up and by processor time.
 fn trials(keeper: &Path, lines: [&str; 2], (trials, runs): (usize, usize)) -> Outcomes<()> {
     let rows: [(&str, Row); 2] = [("start-up", startup), ("CPU", cpu)];
-    let mut counts = [[0; 4]; 2];
+    let mut counts = [[0; 5]; 2];
     let (mut shares, mut wrong) = ([Vec::new(), Vec::new()], [0; 2]);
     for _ in 0..trials {
         let outcome = run(keeper, &lines, runs)?;
@@ -82,18 +82,19 @@ fn trials(keeper: &Path, lines: [&str; 2], (trials, runs): (usize, usize)) -> Ou
                 Decision::Different => 0,
                 Decision::Undecided => 1,
                 Decision::Same => 2,
-                Decision::TooFew => 3,
+                Decision::Small => 3,
+                Decision::TooFew => 4,
             };
             counts[number][place] += 1;
-            wrong[number] += usize::from(found.decision == Decision::Different && found.estimate < 0.0);
+            wrong[number] += usize::from(found.decision == Decision::Different && found.estimate > 0.0);
             shares[number].extend(found.share.map(|share| share * 100.0));
         }
     }
     for (number, (name, _)) in rows.iter().enumerate() {
-        let [different, undecided, same, _] = counts[number];
+        let [different, undecided, same, small, _] = counts[number];
         let share = median(&shares[number]).unwrap_or_default();
         println!(
-            "| {name} | {runs} | {trials} | {different} | {undecided} | {same} | {} | {share:+.1} % |",
+            "| {name} | {runs} | {trials} | {different} | {small} | {undecided} | {same} | {} | {share:+.1} % |",
             wrong[number]
         );
     }
@@ -196,7 +197,7 @@ fn main() -> Outcomes<()> {
     overhead(&keeper, 40)?;
     println!("\n| allocated MB | peak MB |\n|---:|---:|");
     memory(&keeper)?;
-    let head = "| by | pairs | trials | different | perhaps | same | wrong way | median difference |\n|---|---:|---:|---:|---:|---:|---:|---:|";
+    let head = "| by | pairs | trials | different | under 2 % | perhaps | same | wrong way | median difference |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|";
     let sleep = ["sleep 0.11", "sleep 0.10"];
     let work = |count: u32| format!("i=0; while [ $i -lt {count} ]; do i=$((i+1)); done");
     let (more, less) = (work(110_000), work(100_000));

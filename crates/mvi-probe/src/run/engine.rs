@@ -26,17 +26,25 @@ pub(super) struct Engine {
     id: String,
 }
 
+/// Where podman keeps what it makes for us. podman refuses long paths beside it, so names are short.
+fn storage(folder: &Path) -> PathBuf {
+    folder.join("s")
+}
+
 /// A command of the engine; podman works in a storage that goes with the folder.
 fn command(program: &Program, folder: &Path) -> Process {
     let mut command = Process::new(&program.path);
     if program.kind == Kind::Podman {
-        command.arg("--root").arg(folder.join("storage")).arg("--runroot").arg(folder.join("storage-run"));
+        command.arg("--root").arg(storage(folder)).arg("--runroot").arg(folder.join("r"));
     }
     command
 }
 
 /// Takes away all containers and images of a probe.
 pub(super) fn remove_all(program: &Program, folder: &Path, id: &str) -> Result<(), ProbeError> {
+    if program.kind == Kind::Podman && !storage(folder).exists() {
+        return Ok(());
+    }
     let label = format!("label={LABEL}={id}");
     let list = |words: &[&str]| wait::said(command(program, folder).args(words).args(["--filter", &label]), PATIENCE);
     let containers = list(&["ps", "--all", "--quiet"])?;

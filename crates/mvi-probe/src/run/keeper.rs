@@ -1,9 +1,9 @@
 //! The folder that everything of a probe is in, and the process beside it that takes all of it away when the probe ends,
 //! however it ends: it waits on a pipe that the kernel closes with the probe, even when that is killed.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -40,7 +40,8 @@ impl Place {
     /// # Errors
     /// A folder that cannot be made, and a keeper that cannot be started.
     pub fn open(parent: &Path, mut keeper: Command) -> Result<Self, ProbeError> {
-        let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent);
+        let made =
+            tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir_in(parent);
         let made = made.map_err(ProbeError::system(format!("make a folder in `{}`", parent.display())))?;
         let path = fs::canonicalize(made.path()).map_err(ProbeError::system("find the folder that was made"))?;
         let lock = lock(&path).map_err(ProbeError::system("lock the folder that was made"))?;

@@ -4,12 +4,17 @@ use serde::Serialize;
 
 use super::summary::{Interval, median, sorted};
 
+/// Share of the first row's median from which a difference can be called real.
+const MATTERS: f64 = 0.02;
+
 /// What pairs of measurements say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
-    /// The 99 % interval of the difference leaves zero out.
+    /// The 99 % interval of the difference leaves zero out, and the difference is at least 2 % of the first row's median.
     Different,
+    /// As sure, but smaller: so much two copies of the same thing may differ, by where they lie in memory.
+    Small,
     /// The 95 % interval leaves zero out, the 99 % interval does not: more runs will tell.
     Undecided,
     /// The 95 % interval holds zero: no difference was shown.
@@ -56,14 +61,16 @@ pub fn compare(first: &[f64], second: &[f64]) -> Option<Difference> {
         Some(Interval { low: *means.get(cut)?, high: *means.get(means.len() - 1 - cut)? })
     };
     let (narrow, wide) = (interval(0.05), interval(0.01));
+    let middle = median(first).filter(|middle| *middle != 0.0);
+    let share = middle.map(|middle| estimate / middle);
     let decision = match (narrow, wide) {
         (None, _) => Decision::TooFew,
         (Some(narrow), _) if narrow.contains(0.0) => Decision::Same,
-        (Some(_), Some(wide)) if !wide.contains(0.0) => Decision::Different,
-        (Some(_), _) => Decision::Undecided,
+        (Some(_), Some(wide)) if wide.contains(0.0) => Decision::Undecided,
+        (Some(_), None) => Decision::Undecided,
+        (Some(_), Some(_)) if share.is_some_and(|share| share.abs() < MATTERS) => Decision::Small,
+        (Some(_), Some(_)) => Decision::Different,
     };
-    let middle = median(first).filter(|middle| *middle != 0.0);
-    let share = middle.map(|middle| estimate / middle);
     Some(Difference { pairs, estimate, share, interval: narrow, wide_interval: wide, decision })
 }
 
@@ -122,6 +129,8 @@ mod tests {
         let mixed: Vec<f64> =
             base.iter().enumerate().map(|(run, value)| value + if run % 2 == 0 { 3.0 } else { -3.1 }).collect();
         check(&base, &shifted, Decision::Different);
+        let slight: Vec<f64> = base.iter().map(|value| value + 1.0).collect();
+        check(&base, &slight, Decision::Small);
         check(&base, &mixed, Decision::Same);
         check(&base, &base, Decision::Same);
         check(&base[..5], &shifted[..5], Decision::TooFew);

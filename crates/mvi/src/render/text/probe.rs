@@ -142,6 +142,7 @@ fn said(difference: &Difference) -> (anstyle::Style, String) {
     match difference.decision {
         Decision::Different if difference.estimate > 0.0 => (paint::WARN, "more, and that is no chance".into()),
         Decision::Different => (paint::GOOD, "less, and that is no chance".into()),
+        Decision::Small => (paint::DIM, "no chance, but under 2 %: copies of one image may differ so much".into()),
         Decision::Undecided => (paint::DIM, "perhaps; more runs will tell (--runs)".into()),
         Decision::Same => (paint::DIM, "no difference was shown".into()),
         Decision::TooFew => (paint::DIM, format!("{} pairs are too few to tell: --runs 8 or more", difference.pairs)),
