@@ -7,6 +7,7 @@ mod estimate;
 mod facts;
 mod path;
 mod scan;
+mod sink;
 mod study;
 
 pub(crate) use bytes::{Hashed, LayerBytes, Skipping, Span};
@@ -18,5 +19,6 @@ pub(crate) use estimate::{Density, GzipSampler};
 pub use facts::{Body, Collector, EntryHeader, HeadersOnly, Kept, LayerFacts, Want, Xattr};
 pub(crate) use path::clean;
 pub(crate) use scan::{Scan, ScanOutcome};
+pub use sink::BodySink;
 pub use study::{EXTRACT_BYTES, OpenBody, PROBE_BYTES};
 pub(crate) use study::{Window, probe_and_study};

@@ -20,11 +20,11 @@ pub use error::{ImageError, Object};
 pub use gap::{Gap, GapCode, GapList, printable};
 pub use image::{Image, Layer};
 pub use layer::{
-    Attributes, Body, Collector, Compression, EXTRACT_BYTES, EntryHeader, EntryTable, FileKind, HeadersOnly, Kept,
-    LayerFacts, OpenBody, PROBE_BYTES, RawEntry, Want, Xattr,
+    Attributes, Body, BodySink, Collector, Compression, EXTRACT_BYTES, EntryHeader, EntryTable, FileKind, HeadersOnly,
+    Kept, LayerFacts, OpenBody, PROBE_BYTES, RawEntry, Want, Xattr,
 };
 pub use limits::Limits;
-pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, scan};
+pub use pass::{Progress, Quiet, ScanOptions, ScannedLayer, TransferBytes, Unrepeatable, pour, scan};
 pub use source::{
     BlobStore, Config, Healthcheck, HistoryEntry, Location, OpenOptions, Platform, PlatformChoice, RuntimeConfig,
     Scheme, StoreError, Top, UnpackedImage, UnpackedLayer, open, open_stored, open_stream, open_unpacked,

@@ -1,6 +1,7 @@
 //! The pass over all layers of an image: in parallel, each at most once, remembered ones not at all.
 
 mod fetching;
+mod pouring;
 mod reading;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fetching::Fetching;
+pub use pouring::{Unrepeatable, pour};
 use reading::Reading;
 
 use crate::cache::{LayerCache, RangeIdentity};
@@ -17,7 +19,7 @@ use crate::digest::{Algorithm, Digest};
 use crate::error::{ImageError, Object};
 use crate::gap::{Gap, GapCode};
 use crate::image::{Image, Layer};
-use crate::layer::{Collector, Compression, LayerFacts, Span, sniff};
+use crate::layer::{BodySink, Collector, Compression, LayerFacts, Span, sniff};
 use crate::limits::Limits;
 use crate::source::members::{FileRange, LayerSource};
 
@@ -96,7 +98,7 @@ pub struct TransferBytes {
 /// Damaged, altered or missing layers, and layers beyond a limit. The first by layer number, whatever the threads did.
 pub fn scan(image: &Image, options: &ScanOptions<'_>) -> Result<Vec<ScannedLayer>, ImageError> {
     let files = AtomicU64::new(0);
-    let pass = Pass { image, options, files: &files };
+    let pass = Pass { image, options, files: &files, sink: None };
     let (order, same_as) = plan(image);
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<Result<ScannedLayer, ImageError>>>> =
@@ -155,6 +157,8 @@ struct Pass<'a> {
     image: &'a Image,
     options: &'a ScanOptions<'a>,
     files: &'a AtomicU64,
+    /// Takes whole bodies in place of the collector.
+    sink: Option<&'a dyn BodySink>,
 }
 
 impl Pass<'_> {

@@ -19,6 +19,7 @@ pub(crate) mod lint;
 pub(crate) mod musl;
 pub(crate) mod needs;
 pub(crate) mod predict;
+pub(crate) mod probe;
 pub(crate) mod pull;
 pub(crate) mod rom;
 pub(crate) mod sbom;

@@ -21,6 +21,7 @@ mod musl;
 mod needs;
 mod output;
 mod predict;
+mod probe;
 mod pull;
 mod remote;
 mod rom;
@@ -78,6 +79,8 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Needs(args) => needs::run(args),
         Verb::Template(args) => template::run(args),
         Verb::Predict(args) => predict::run(args),
+        Verb::Probe(args) => probe::run(args),
+        Verb::ProbeKeeper { folder } => probe::keep(folder),
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Sbom(args) => sbom::run(args),

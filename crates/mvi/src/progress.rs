@@ -93,3 +93,31 @@ impl Progress for Bars {
         });
     }
 }
+
+/// One bar for the runs of a probe.
+pub(crate) struct Runs {
+    bar: ProgressBar,
+}
+
+impl Runs {
+    /// A bar that draws only where standard error is a terminal, and never when `quiet`.
+    #[must_use]
+    pub(crate) fn new(quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template("{bar:30} run {pos} of {len}, {eta} left");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self { bar: ProgressBar::with_draw_target(Some(0), target).with_style(style) }
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl mvi_probe::run::Progress for Runs {
+    fn advance(&mut self, done: usize, of: usize) {
+        self.bar.set_length(of as u64);
+        self.bar.set_position(done as u64);
+    }
+}

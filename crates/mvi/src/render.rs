@@ -20,6 +20,7 @@ use crate::report::fleet::FleetReport;
 use crate::report::musl::MuslReport;
 use crate::report::needs::NeedsReport;
 use crate::report::predict::{EvaluateReport, PredictReport};
+use crate::report::probe::ProbeReport;
 use crate::report::vulns::VulnsReport;
 use crate::report::{AuditReport, ExplainReport, LayersReport, PullReport};
 
@@ -38,6 +39,8 @@ pub(crate) enum Report<'a> {
     Pull(&'a PullReport),
     /// `mvi predict`.
     Predict(&'a PredictReport),
+    /// `mvi probe`.
+    Probe(&'a ProbeReport),
     /// `mvi predict evaluate`.
     Evaluate(&'a EvaluateReport),
     /// `mvi db import`.

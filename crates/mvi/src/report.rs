@@ -15,6 +15,7 @@ pub(crate) mod musl;
 pub(crate) mod needs;
 mod numbers;
 pub(crate) mod predict;
+pub(crate) mod probe;
 mod pull;
 pub(crate) mod sbom;
 pub(crate) mod template;

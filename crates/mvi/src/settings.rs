@@ -152,6 +152,26 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
     })
 }
 
+/// Folders of programs, as the system names them; empty where it does not.
+#[must_use]
+pub(crate) fn search_path() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}
+
+/// The folder for what is needed for a while: `$TMPDIR`, else `/tmp`.
+#[must_use]
+pub(crate) fn temporary_dir() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// This program, to be run again beside itself.
+///
+/// # Errors
+/// A system that does not say where it is.
+pub(crate) fn own_program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("the system does not say where this program is")
+}
+
 /// Where hadolint looks for its configuration, in its order (hadolint 2.15, README).
 #[must_use]
 pub(crate) fn hadolint_files() -> Vec<PathBuf> {

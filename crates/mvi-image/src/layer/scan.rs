@@ -8,6 +8,7 @@ use super::bytes::LayerBytes;
 use super::entry::{Attributes, EntryTableBuilder, FileKind, NONE, RawEntry, Unfit};
 use super::facts::{Collector, EntryHeader, Kept, LayerFacts, Want, Xattr};
 use super::path::clean;
+use super::sink::BodySink;
 use super::study::{PROBE_BYTES, Spool, Unstudied, probe_and_study, study, unreadable};
 use crate::gap::{Gap, GapCode};
 use crate::limits::Limits;
@@ -31,6 +32,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) about: u64,
     /// Bytes of a body that are put by in memory while its stream goes on.
     pub(crate) spool: usize,
+    /// Takes whole bodies in place of the collector.
+    pub(crate) sink: Option<&'a dyn BodySink>,
 }
 
 /// Why a pass ended early.
@@ -183,6 +186,10 @@ impl Walk<'_> {
 
     /// Reads what is wanted of a body; returns its xxh3, or 0 where it was skipped.
     fn body(&mut self, tar: &mut TarReader<'_>, entry: &Entry, index: u32) -> Result<u64, ScanOutcome> {
+        if let Some(sink) = self.scan.sink {
+            let look = if sink.begin(index, entry.sparse_size.is_some()) { entry.stored } else { 0 };
+            return pour(tar, &mut self.hash, entry.stored, look, &mut |piece| sink.piece(piece));
+        }
         match self.plan(entry) {
             Plan::Keep(bytes) => self.keep(tar, entry, index, bytes),
             Plan::Study => self.study(tar, entry, index),

@@ -43,6 +43,7 @@ impl Reading<'_> {
             files: self.pass.files,
             about: self.range.length,
             spool: self.pass.spool(),
+            sink: self.pass.sink,
         }
     }
 
@@ -166,6 +167,7 @@ impl Unpacking<'_> {
             files: self.pass.files,
             about: 0,
             spool: self.pass.spool(),
+            sink: self.pass.sink,
         };
         let facts = scan.walk(&mut source).map_err(|outcome| self.unsound(outcome))?;
         Ok(LayerFacts { tar_bytes: source.total(), diff_id: source.digest(), ..facts })

@@ -116,6 +116,9 @@ pub struct RuntimeConfig {
     /// Paths that are declared as volumes; the values say nothing.
     #[serde(deserialize_with = "or_nothing")]
     pub volumes: BTreeMap<String, serde_json::Value>,
+    /// Ports it says it listens on, as `80/tcp`; the values say nothing.
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "BTreeMap::is_empty")]
+    pub exposed_ports: BTreeMap<String, serde_json::Value>,
     /// How its health is asked, as Docker has it; OCI's configuration has no place for that.
     #[serde(deserialize_with = "or_nothing")]
     pub healthcheck: Option<Healthcheck>,

@@ -108,8 +108,14 @@ impl StreamReader<'_> {
     fn layer(&self, mut body: Body<'_, '_>, name: &str) -> Result<StreamedLayer, ImageError> {
         let limits = self.options.limits;
         let algorithm = if name.starts_with("blobs/sha512/") { Algorithm::Sha512 } else { Algorithm::Sha256 };
-        let scan =
-            Scan { collector: self.options.collector, limits, files: &self.files, about: body.length, spool: SPOOL };
+        let scan = Scan {
+            collector: self.options.collector,
+            limits,
+            files: &self.files,
+            about: body.length,
+            spool: SPOOL,
+            sink: None,
+        };
         let hashers = |wanted: bool| (wanted && self.options.verify).then(|| algorithm.hasher());
         let (length, compression) = (body.length, sniff(&body.head));
         let unsound = |outcome| self.unsound(name, outcome);

@@ -11,6 +11,7 @@ pub(super) mod lint;
 pub(super) mod musl;
 pub(super) mod needs;
 pub(super) mod predict;
+pub(super) mod probe;
 pub(super) mod pull;
 pub(super) mod rom;
 pub(super) mod sbom;
@@ -102,6 +103,15 @@ pub(super) enum Verb {
     /// Say which base is best for a service, from a history of builds, and when that is not to be trusted
     #[command(after_help = predict::EXAMPLES)]
     Predict(Box<predict::PredictArgs>),
+    /// Run an image, isolated, and measure start-up, memory and processor time; or hold two images against each other
+    #[command(after_help = probe::EXAMPLES)]
+    Probe(Box<probe::ProbeArgs>),
+    /// Waits for a probe to end and takes away what it made
+    #[command(hide = true)]
+    ProbeKeeper {
+        /// Its folder
+        folder: PathBuf,
+    },
     /// Work out how long images take to reach the nodes of a cluster
     #[command(
         after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 --format json\n  mvi pull app:2.tar --instead-of app:1.tar --nodes 350"

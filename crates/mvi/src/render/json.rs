@@ -19,6 +19,7 @@ impl Renderer for Json {
             Report::Explain(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Pull(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Predict(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Probe(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Evaluate(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::DbImport(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::DbStatus(report) => serde_json::to_writer_pretty(&mut *out, report)?,

@@ -11,6 +11,7 @@ mod musl;
 mod needs;
 mod page;
 mod predict;
+mod probe;
 mod pull;
 mod vulns;
 pub(super) mod vulns_base;
@@ -39,6 +40,7 @@ impl Renderer for Text {
             Report::Explain(report) => explain::write(report, &mut page),
             Report::Pull(report) => pull::write(report, &mut page),
             Report::Predict(report) => predict::predict(report, &mut page),
+            Report::Probe(report) => probe::write(report, &mut page),
             Report::Evaluate(report) => predict::evaluate(report, &mut page),
             Report::DbImport(report) => db::import(report, &mut page),
             Report::DbStatus(report) => db::status(report, &mut page),

@@ -23,6 +23,7 @@ fn every_verb_shows_examples() {
         "check",
         "musl",
         "predict",
+        "probe",
         "standard",
         "cache",
         "completions",

@@ -24,6 +24,7 @@ mod killed;
 mod musl;
 mod needs;
 mod predict;
+mod probe;
 mod pull;
 mod reached;
 mod sbom;
