@@ -1,1 +1,4 @@
 //! Builds images with the builder that is there, runs them with the runtime that is there, and measures both.
+
+pub mod build;
+pub mod pack;
