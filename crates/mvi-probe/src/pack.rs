@@ -88,7 +88,7 @@ pub struct Base<'a> {
     /// It.
     pub image: &'a Image,
     /// What it is called, for the annotation `org.opencontainers.image.base.name`.
-    pub name: &'a str,
+    pub name: Option<&'a str>,
     /// What lies at a path of it, links followed.
     pub look: &'a dyn Fn(&[u8]) -> Found,
 }

@@ -13,12 +13,14 @@ pub(crate) mod vulns;
 
 use std::io::{self, Write};
 
+use crate::report::build::BuildReport;
 use crate::report::check::CheckReport;
 use crate::report::db::{DbImportReport, DbStatusReport};
 use crate::report::diff::DiffReport;
 use crate::report::fleet::FleetReport;
 use crate::report::musl::MuslReport;
 use crate::report::needs::NeedsReport;
+use crate::report::pack::PackReport;
 use crate::report::predict::{EvaluateReport, PredictReport};
 use crate::report::vulns::VulnsReport;
 use crate::report::{AuditReport, ExplainReport, LayersReport, PullReport};
@@ -54,6 +56,10 @@ pub(crate) enum Report<'a> {
     Musl(&'a MuslReport),
     /// `mvi needs`.
     Needs(&'a NeedsReport),
+    /// `mvi pack`.
+    Pack(&'a PackReport),
+    /// `mvi build`.
+    Build(&'a BuildReport),
     /// `mvi fleet …`.
     Fleet(&'a FleetReport),
 }

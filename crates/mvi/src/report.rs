@@ -2,6 +2,7 @@
 //! `schema/` for their JSON Schemas.
 
 mod audit;
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod db;
 pub(crate) mod diff;
@@ -14,6 +15,7 @@ pub(crate) mod lint;
 pub(crate) mod musl;
 pub(crate) mod needs;
 mod numbers;
+pub(crate) mod pack;
 pub(crate) mod predict;
 mod pull;
 pub(crate) mod sbom;

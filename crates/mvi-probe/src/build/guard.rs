@@ -82,7 +82,7 @@ pub fn guard(
     let was_stopped = stop.load(Ordering::Acquire);
     if was_stopped || guarded.code.is_none() {
         guarded.immortal = !kill_below(KILLING);
-        clear(builder, order, before, &mut guarded);
+        clear(builder, order, &before, &mut guarded);
     }
     if getppid().is_none_or(|now| now.as_raw_nonzero().get().unsigned_abs() != parent) {
         fs::remove_dir_all(folder)?;
@@ -126,8 +126,8 @@ fn containers(builder: &dyn Builder) -> BTreeSet<String> {
 }
 
 /// Removes containers that came during the build. While another one runs, they may be that one's, and stay.
-fn clear(builder: &dyn Builder, order: &Order, before: BTreeSet<String>, guarded: &mut Guarded) {
-    let came: Vec<String> = containers(builder).difference(&before).cloned().collect();
+fn clear(builder: &dyn Builder, order: &Order, before: &BTreeSet<String>, guarded: &mut Guarded) {
+    let came: Vec<String> = containers(builder).difference(before).cloned().collect();
     if came.is_empty() {
         return;
     }

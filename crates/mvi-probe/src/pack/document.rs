@@ -83,7 +83,7 @@ impl Assembly<'_> {
     fn annotations(&self) -> Result<Annotations, PackError> {
         let mut annotations = Annotations::new();
         if let Some(base) = &self.pack.base {
-            annotations.insert(BASE_NAME.into(), base.name.to_owned());
+            annotations.extend(base.name.map(|name| (BASE_NAME.into(), name.to_owned())));
             annotations
                 .extend(base.image.manifest_digest.as_ref().map(|digest| (BASE_DIGEST.into(), digest.to_string())));
         }
@@ -98,7 +98,7 @@ impl Assembly<'_> {
 fn base_document(base: &Base<'_>) -> Result<Map<String, Value>, PackError> {
     let document = serde_json::from_slice(&base.image.documents.config);
     let mut document: Map<String, Value> =
-        document.map_err(|source| PackError::Document { what: base.name.to_owned(), source })?;
+        document.map_err(|source| PackError::Document { what: base.image.source.clone(), source })?;
     OF_A_CONTAINER.iter().for_each(|key| {
         document.remove(*key);
     });

@@ -97,7 +97,7 @@ impl Output {
         match self.form {
             Form::Layout => self.publish_layout(staging, top),
             Form::Archive => {
-                self.write_index(staging, vec![top])?;
+                self.write_index(staging, &[top])?;
                 self.publish_file(staging, &|tar| layout_into(tar, &staging.layout()))
             }
             // Its documents were put there by whoever knows them.
@@ -109,7 +109,7 @@ impl Output {
         let failed = |source| staging.failed(source);
         let is_layout = self.path.join("oci-layout").is_file();
         if !is_layout {
-            self.write_index(staging, vec![top])?;
+            self.write_index(staging, &[top])?;
             return fs::rename(staging.layout(), &self.path).map_err(failed);
         }
         let blobs = self.path.join("blobs/sha256");
@@ -123,12 +123,12 @@ impl Output {
         let known: Value = serde_json::from_slice(&bytes)
             .map_err(|source| PackError::Document { what: index.display().to_string(), source })?;
         let others = known["manifests"].as_array().into_iter().flatten().filter(|other| !is_replaced(other, &top));
-        let manifests = others.cloned().chain([top.clone()]).collect();
-        self.write_index(staging, manifests)?;
+        let manifests: Vec<Value> = others.cloned().chain([top.clone()]).collect();
+        self.write_index(staging, &manifests)?;
         fs::rename(staging.layout().join("index.json"), index).map_err(failed)
     }
 
-    fn write_index(&self, staging: &Staging, manifests: Vec<Value>) -> Result<(), PackError> {
+    fn write_index(&self, staging: &Staging, manifests: &[Value]) -> Result<(), PackError> {
         let index = json!({
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.index.v1+json",

@@ -1,6 +1,7 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
 pub(super) mod audit;
+pub(super) mod build;
 pub(super) mod check;
 pub(super) mod crq;
 pub(super) mod db;
@@ -10,6 +11,7 @@ pub(super) mod inventory;
 pub(super) mod lint;
 pub(super) mod musl;
 pub(super) mod needs;
+pub(super) mod pack;
 pub(super) mod predict;
 pub(super) mod pull;
 pub(super) mod rom;
@@ -88,6 +90,15 @@ pub(super) enum Verb {
     /// Serve an editor: findings in Dockerfiles while typing, with repairs
     #[command(after_help = "Examples:\n  mvi lsp\n  mvi lsp --ignore DL3008")]
     Lsp(Box<lint::LspArgs>),
+    /// Pack files into an image: reproducible, for any platform, without a builder
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(Box<pack::PackArgs>),
+    /// Build a Dockerfile with the builder that is there, and time what is rebuilt
+    #[command(after_help = build::EXAMPLES)]
+    Build(Box<build::BuildArgs>),
+    /// Guards a builder; for mvi itself
+    #[command(hide = true, name = super::build::GUARD)]
+    GuardBuilder(build::GuardArgs),
     /// Show, check and compare image standards
     #[command(
         after_help = "Examples:\n  mvi standard show\n  mvi standard lint company.toml\n  mvi standard diff V13 company.toml"

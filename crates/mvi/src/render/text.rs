@@ -1,6 +1,7 @@
 //! Reports as text for a terminal: read top down, the verdict first.
 
 mod audit;
+mod build;
 mod check;
 mod db;
 mod diff;
@@ -9,6 +10,7 @@ mod fleet;
 mod layers;
 mod musl;
 mod needs;
+mod pack;
 mod page;
 mod predict;
 mod pull;
@@ -47,6 +49,8 @@ impl Renderer for Text {
             Report::Check(report) => check::write(report, &mut page),
             Report::Musl(report) => musl::write(report, &mut page),
             Report::Needs(report) => needs::write(report, &mut page),
+            Report::Pack(report) => pack::write(report, &mut page),
+            Report::Build(report) => build::write(report, &mut page),
             Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }
