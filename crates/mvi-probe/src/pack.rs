@@ -121,7 +121,7 @@ struct Rules<'a> {
 #[serde(rename_all = "kebab-case")]
 pub enum LayerFrom {
     /// Another image.
-    Base,
+    Copied,
     /// The files that were packed.
     Packed,
 }
@@ -202,6 +202,7 @@ pub fn pack(pack: &Pack<'_>, how: &How<'_>, output: &Output) -> Result<Packed, P
     let (top, image) = assembly.write(&staging, output)?;
     output.publish(&staging, top)?;
     let digest = image.manifest_digest.clone().unwrap_or_else(|| image.config_digest.clone());
+    notes.kept.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(Packed { digest, images: vec![image], notes: notes.kept, notes_left_out: notes.more })
 }
 

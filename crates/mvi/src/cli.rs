@@ -69,6 +69,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Explain(args) => look::explain(args),
         Verb::Pack(args) => pack::run(args),
         Verb::Build(args) => build::run(args),
+        Verb::BuildEvent(args) => fleet::build_event::run(args),
         Verb::GuardBuilder(args) => build::guard(args),
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),

@@ -14,6 +14,7 @@ pub(crate) mod vulns;
 use std::io::{self, Write};
 
 use crate::report::build::BuildReport;
+use crate::report::build_event::BuildEventReport;
 use crate::report::check::CheckReport;
 use crate::report::db::{DbImportReport, DbStatusReport};
 use crate::report::diff::DiffReport;
@@ -60,6 +61,8 @@ pub(crate) enum Report<'a> {
     Pack(&'a PackReport),
     /// `mvi build`.
     Build(&'a BuildReport),
+    /// `mvi build-event`.
+    BuildEvent(&'a BuildEventReport),
     /// `mvi fleet …`.
     Fleet(&'a FleetReport),
 }

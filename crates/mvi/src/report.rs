@@ -3,6 +3,7 @@
 
 mod audit;
 pub(crate) mod build;
+pub(crate) mod build_event;
 pub(crate) mod check;
 pub(crate) mod db;
 pub(crate) mod diff;

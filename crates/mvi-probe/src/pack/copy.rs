@@ -65,7 +65,7 @@ pub(super) fn layer(layer: &Layer, what: String, staging: &Staging, keep: Keep) 
         tar_bytes: blob.tar_bytes,
         media_type: packing.media_type(),
         entries: None,
-        from: LayerFrom::Base,
+        from: LayerFrom::Copied,
         what,
     })
 }

@@ -1,7 +1,9 @@
 //! From files and folders to the entries of one layer, sorted by path; nothing is read but names and attributes.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
@@ -86,9 +88,11 @@ impl Gathering<'_> {
     fn walk(&mut self, source: &Source, to: Vec<u8>, device: u64) -> Result<(), PackError> {
         let mut pending = vec![(source.from.clone(), to)];
         while let Some((folder, to)) = pending.pop() {
-            for item in fs::read_dir(&folder).map_err(|error| PackError::read(&folder, error))? {
-                let item = item.map_err(|error| PackError::read(&folder, error))?;
-                let (host, name) = (item.path(), item.file_name());
+            let items = fs::read_dir(&folder).and_then(|items| items.map(|item| Ok(item?.file_name())).collect());
+            let mut names: Vec<OsString> = items.map_err(|error: io::Error| PackError::read(&folder, error))?;
+            names.sort();
+            for name in names {
+                let host = folder.join(&name);
                 let metadata = fs::symlink_metadata(&host).map_err(|error| PackError::read(&host, error))?;
                 let path = join(&to, name.as_bytes());
                 self.check_name(&host, name.as_bytes())?;

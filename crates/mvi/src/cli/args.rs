@@ -2,6 +2,7 @@
 
 pub(super) mod audit;
 pub(super) mod build;
+pub(super) mod build_event;
 pub(super) mod check;
 pub(super) mod crq;
 pub(super) mod db;
@@ -96,6 +97,9 @@ pub(super) enum Verb {
     /// Build a Dockerfile with the builder that is there, and time what is rebuilt
     #[command(after_help = build::EXAMPLES)]
     Build(Box<build::BuildArgs>),
+    /// Record a build in the fleet, and hold it against the one before: gates, what changed, what it costs
+    #[command(after_help = build_event::EXAMPLES)]
+    BuildEvent(Box<build_event::BuildEventArgs>),
     /// Guards a builder; for mvi itself
     #[command(hide = true, name = super::build::GUARD)]
     GuardBuilder(build::GuardArgs),

@@ -84,8 +84,8 @@ fn act(args: &BuildArgs, plan: &BuildPlan<'_>) -> Result<Exit, Failure> {
         Ok(error) => Failure::from(error),
         Err(error) => Failure::from(error),
     })?;
-    if !(quiet && args.report.format == Format::Text) {
-        show(&Report::Build(&report), args.report.format)?;
+    if !(quiet && args.format == Format::Text) {
+        show(&Report::Build(&report), args.format)?;
     }
     let gate = report.measure.as_ref().and_then(|measure| measure.gate.as_ref());
     let has_failed = gate.is_some_and(|gate| gate.status == GateStatus::Fail);
@@ -118,9 +118,7 @@ pub(super) fn guard(args: &GuardArgs) -> Result<Exit, Failure> {
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
-        let next = error.hint().map_or_else(String::new, |hint| format!("\n  next: {hint}"));
-        let is_usage = error.is_usage();
-        let text = format!("{:#}{next}", anyhow::Error::from(error));
-        if is_usage { Self::Usage(text) } else { Self::Other(anyhow::Error::msg(text)) }
+        let (is_usage, hint) = (error.is_usage(), error.hint());
+        Self::with_hint(&anyhow::Error::from(error), is_usage, hint)
     }
 }

@@ -68,6 +68,16 @@ impl Failure {
         Self::Image { source: source.to_string(), error }
     }
 
+    /// An error with what to do about it.
+    pub(super) fn with_hint(error: &anyhow::Error, is_usage: bool, hint: Option<&str>) -> Self {
+        match (is_usage, hint) {
+            (true, None) => Self::Usage(format!("{error:#}")),
+            (true, Some(hint)) => Self::Usage(format!("{error:#}; {hint}")),
+            (false, None) => Self::Other(anyhow::Error::msg(format!("{error:#}"))),
+            (false, Some(hint)) => Self::Other(anyhow::Error::msg(format!("{error:#}\n  next: {hint}"))),
+        }
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Image { error, .. } if error.is_usage() => Exit::Usage,

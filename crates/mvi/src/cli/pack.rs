@@ -162,10 +162,8 @@ impl From<PackError> for Failure {
         match error {
             PackError::Image(error) => Self::image("the image to copy", error),
             error => {
-                let next = error.hint().map_or_else(String::new, |hint| format!("\n  next: {hint}"));
-                let is_usage = error.is_usage();
-                let text = format!("{:#}{next}", anyhow::Error::from(error));
-                if is_usage { Self::Usage(text) } else { Self::Other(anyhow::Error::msg(text)) }
+                let (is_usage, hint) = (error.is_usage(), error.hint());
+                Self::with_hint(&anyhow::Error::from(error), is_usage, hint)
             }
         }
     }

@@ -29,6 +29,7 @@ impl Renderer for Json {
             Report::Needs(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Pack(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Build(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::BuildEvent(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Fleet(report) => serde_json::to_writer_pretty(&mut *out, report)?,
         }
         writeln!(out)

@@ -1,5 +1,6 @@
 //! Reports as Markdown, for a pull request.
 
+pub(super) mod build_event;
 mod check;
 mod diff;
 mod musl;
@@ -32,6 +33,7 @@ impl Renderer for Markdown {
             Report::Musl(report) => musl::write(report, out),
             Report::Needs(report) => needs::needs(report, out),
             Report::Predict(_) | Report::Evaluate(_) => as_text(report, out),
+            Report::BuildEvent(report) => build_event::write(report, out),
             Report::Pack(_) | Report::Build(_) => as_text(report, out),
             Report::Pull(_) | Report::DbImport(_) | Report::DbStatus(_) | Report::Fleet(_) => as_text(report, out),
         }

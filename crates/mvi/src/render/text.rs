@@ -2,6 +2,7 @@
 
 mod audit;
 mod build;
+mod build_event;
 mod check;
 mod db;
 mod diff;
@@ -51,6 +52,7 @@ impl Renderer for Text {
             Report::Needs(report) => needs::write(report, &mut page),
             Report::Pack(report) => pack::write(report, &mut page),
             Report::Build(report) => build::write(report, &mut page),
+            Report::BuildEvent(report) => build_event::write(report, &mut page),
             Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{ReadArgs, ReportArgs};
+use super::{Format, ReadArgs};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -72,8 +72,9 @@ pub(crate) struct BuildArgs {
     /// Options for the builder itself
     #[arg(last = true, value_name = "OPTION")]
     pub(crate) more: Vec<String>,
-    #[command(flatten)]
-    pub(crate) report: ReportArgs,
+    /// How to show the report
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MVI_FORMAT")]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

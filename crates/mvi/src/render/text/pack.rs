@@ -49,7 +49,7 @@ fn write_image(image: &PackedImage, page: &mut Page<'_>) -> io::Result<()> {
 
 fn said(layer: &PackedLayer) -> String {
     let whence = match layer.from {
-        LayerFrom::Base => "below: ",
+        LayerFrom::Copied => "copied: ",
         LayerFrom::Packed => "",
     };
     let entries = layer.entries.map_or_else(String::new, |entries| format!(", {entries} paths"));
