@@ -47,7 +47,7 @@ pub(super) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             target: args.target.as_deref(),
             platform: platform.as_deref(),
             tags: &args.tag,
-            no_cache: args.no_cache,
+            no_cache: args.fresh,
             more: &args.more,
         },
         output: output.as_ref(),

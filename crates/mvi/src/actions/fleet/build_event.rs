@@ -8,7 +8,7 @@ mod school;
 use mvi_fleet::{BuildFacts, Fact, FleetError, ImageFacts, ListFilter, Shift};
 use mvi_image::Location;
 use mvi_standard::Standard;
-use mvi_standard::school::Build;
+use mvi_standard::organism::Build;
 use serde_json::Value;
 
 use super::super::diff::{DiffOptions, diff};

@@ -42,9 +42,9 @@ pub(crate) struct BuildArgs {
     /// The stage to build
     #[arg(long, value_name = "STAGE")]
     pub(crate) target: Option<String>,
-    /// Use nothing that was built before
+    /// Use nothing that was built before: the builder's own --no-cache
     #[arg(long)]
-    pub(crate) no_cache: bool,
+    pub(crate) fresh: bool,
     /// Stop a build that takes longer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(crate) timeout: u64,

@@ -3,7 +3,7 @@
 use mvi_fleet::FleetError;
 use mvi_standard::Severity;
 use mvi_standard::judge::{Finding, GateStatus};
-use mvi_standard::school::{self, Build};
+use mvi_standard::organism::{self, Build};
 use mvi_standard::standard::School;
 
 use super::super::{FleetFailure, Memory};
@@ -17,7 +17,7 @@ pub(super) fn of<'s>(
     now: &Known,
 ) -> Result<Option<(&'s School, &'static str)>, FleetFailure> {
     let standard = memory.law.standard;
-    let find = |id: &str| school::school(standard, id);
+    let find = |id: &str| organism::school(standard, id);
     if let Some(id) = stated {
         let known = || standard.schools.iter().map(|school| school.id.as_str()).collect::<Vec<_>>().join(", ");
         let found =
@@ -26,12 +26,12 @@ pub(super) fn of<'s>(
     }
     if let Some(gid) = &now.facts.organism {
         match memory.store.organism(gid) {
-            Ok(organism) => return Ok(find(&organism.facts.school).map(|school| (school, "organism"))),
+            Ok(known) => return Ok(find(&known.facts.school).map(|school| (school, "organism"))),
             Err(FleetError::Unknown { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let default = school::default_school(standard, now.judged.judgement.verdict, now.facts.runtime.as_deref());
+    let default = organism::default_school(standard, now.judged.judgement.verdict, now.facts.runtime.as_deref());
     Ok(default.map(|school| (school, "default")))
 }
 
@@ -44,7 +44,7 @@ pub(super) fn gates(
     school: &School,
     (before, after): (Option<Build<'_>>, Build<'_>),
 ) -> (Vec<EventGate>, Vec<Finding>) {
-    let mut found = school::regressions(school, before, after);
+    let mut found = organism::regressions(school, before, after);
     let limits = [
         ("A-STARTUP", "startup_ms", school.startup_regression_pct),
         ("A-GROWTH", "size_mb", school.size_regression_pct),
