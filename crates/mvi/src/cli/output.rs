@@ -179,6 +179,7 @@ fn hint(code: &str) -> Option<&'static str> {
         "E-LIMIT" | "E-TOO-LARGE" => {
             Some("real images stay far below the limits; raise them only for images you trust")
         }
+        "E-ONCE" => Some("save the image to a file, or copy it to an OCI layout, and name that"),
         "E-SCHEME" => {
             Some("save the image to a file first: docker save -o FILE NAME, or skopeo copy … oci-archive:FILE")
         }
