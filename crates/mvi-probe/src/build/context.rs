@@ -64,12 +64,13 @@ pub struct Touched {
 /// Bytes of a file that are looked at to tell a text.
 const HEAD: u64 = 8 << 10;
 
-/// Changes a file of a private copy as an edit would: a text gets one more empty line at its end, as builders go by
-/// content and not by time; anything else one more zero byte.
+/// Changes a file of a private copy as an edit would, as builders go by content and not by time: a text gets one more
+/// line of `width` spaces at its end, anything else as many zero bytes and one more. What was built of the same width
+/// before may be in a builder's cache, so every measurement needs others.
 ///
 /// # Errors
 /// [`BuildError::Touch`] for what is no file in the copy.
-pub fn touch(copy: &Path, file: &Path) -> Result<Touched, BuildError> {
+pub fn touch(copy: &Path, file: &Path, width: u16) -> Result<Touched, BuildError> {
     let bad = |why: String| BuildError::Touch { file: file.to_owned(), why };
     let path = copy.join(file);
     let inside = path.canonicalize().map_err(|error| bad(error.to_string()))?;
@@ -80,12 +81,13 @@ pub fn touch(copy: &Path, file: &Path) -> Result<Touched, BuildError> {
     let mut head = Vec::new();
     let read = File::open(&inside).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     read.map_err(|error| bad(error.to_string()))?;
+    let width = usize::from(width);
     let (more, how) = if head.contains(&0) {
-        (b"\0", "one more zero byte at its end")
+        (vec![0; width + 1], "some more zero bytes at its end")
     } else {
-        (b"\n", "one more empty line at its end")
+        ([vec![b' '; width], vec![b'\n']].concat(), "one more line of spaces at its end")
     };
     let opened = OpenOptions::new().append(true).open(&inside);
-    opened.and_then(|mut file| file.write_all(more)).map_err(|error| bad(error.to_string()))?;
+    opened.and_then(|mut file| file.write_all(&more)).map_err(|error| bad(error.to_string()))?;
     Ok(Touched { file: file.to_string_lossy().into_owned(), how })
 }

@@ -136,4 +136,11 @@ fn clear(builder: &dyn Builder, order: &Order, before: &BTreeSet<String>, guarde
         let removed = !runs_elsewhere(&program) && answer(&builder.discard(&container)).is_ok();
         if removed { guarded.removed.push(container) } else { guarded.left.push(container) }
     }
+    // A service may be removing them itself just now.
+    let began = Instant::now();
+    while !guarded.left.is_empty() && began.elapsed() < GRACE {
+        let still = containers(builder);
+        guarded.left.retain(|container| still.contains(container));
+        std::thread::sleep(10 * TICK);
+    }
 }

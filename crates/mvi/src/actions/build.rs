@@ -47,6 +47,8 @@ pub(crate) struct MeasurePlan<'a> {
     pub touch: Option<&'a Path>,
     /// How many rebuilds.
     pub rebuilds: u32,
+    /// Another number for every measurement, so that no builder has its edits in a cache.
+    pub salt: u16,
 }
 
 /// The command that would build, for people.

@@ -38,6 +38,7 @@ pub(super) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let builder = choose(&args.builder)?;
     let (program, temporary) = (settings::own_program()?, settings::temporary_dir());
     let platform = platform(args.read.platform.as_ref());
+    let [first, second, ..] = settings::seed()?;
     let plan = BuildPlan {
         builder,
         request: Request {
@@ -57,6 +58,7 @@ pub(super) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             standard: &standard,
             touch: args.touch.as_deref(),
             rebuilds: args.rebuilds,
+            salt: u16::from_le_bytes([first, second]),
         }),
         guard: (&program, &[GUARD]),
         temporary: &temporary,

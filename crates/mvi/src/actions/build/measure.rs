@@ -12,6 +12,9 @@ use mvi_standard::judge::{Gate, GateStatus};
 use super::{Bench, MeasurePlan};
 use crate::report::build::{Cached, Measure, Rebuild};
 
+/// Spaces of the longest line that is added.
+const WIDEST: u16 = 4093;
+
 /// Bytes of the largest context that is copied.
 const CONTEXT: u64 = 8 << 30;
 
@@ -31,8 +34,9 @@ impl Bench<'_, '_> {
         };
         let mut rebuilds = Vec::new();
         let mut touched = None;
-        for _ in 0..plan.rebuilds.max(1) {
-            touched = Some(touch(request.context, &chosen)?);
+        for number in 0..plan.rebuilds.max(1) {
+            let width = plan.salt.wrapping_add(u16::try_from(number).unwrap_or_default()) % WIDEST;
+            touched = Some(touch(request.context, &chosen, width)?);
             let built = self.ask(request)?;
             self.made.extend(built.id.clone());
             let (hits, of) = cached_share(&built.steps);
