@@ -97,9 +97,9 @@ fn the_same_files_give_the_same_bytes_in_every_form() {
             let made = desk.path(name);
             let bytes = if made.is_dir() { files(&made) } else { vec![(PathBuf::new(), fs::read(&made).unwrap())] };
             if made.is_dir() {
-                fs::remove_dir_all(&made).unwrap()
+                fs::remove_dir_all(&made).unwrap();
             } else {
-                fs::remove_file(&made).unwrap()
+                fs::remove_file(&made).unwrap();
             }
             bytes
         };
