@@ -9,15 +9,16 @@ use super::error::PackError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Epoch(u64);
 
-/// The last second that four-digit years have: RFC 3339 knows no later one.
-const LAST: u64 = 253_402_300_799;
+/// The last second that can be written with any offset in a year of four digits, 9999-12-30T22:00:00Z: RFC 3339 has no
+/// longer ones.
+const LAST: u64 = 253_402_207_200;
 
 impl Epoch {
     /// Reads `SOURCE_DATE_EPOCH`: decimal digits and nothing else (reproducible-builds.org, "`SOURCE_DATE_EPOCH`
     /// specification", 1.1).
     ///
     /// # Errors
-    /// [`PackError::Written`] for anything else, and for times after the year 9999.
+    /// [`PackError::Written`] for anything else, and for times after 9999-12-30T22:00:00Z.
     pub fn parse(text: &str) -> Result<Self, PackError> {
         let bad = |why: &str| PackError::written(text, "SOURCE_DATE_EPOCH", why);
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -25,7 +26,7 @@ impl Epoch {
         }
         let seconds: u64 = text.parse().map_err(|_| bad("it has more digits than any time"))?;
         if seconds > LAST {
-            return Err(bad("it is after the year 9999, perhaps milliseconds"));
+            return Err(bad("it is after the end of the year 9999, perhaps milliseconds"));
         }
         Ok(Self(seconds))
     }
@@ -57,8 +58,8 @@ mod tests {
     fn only_decimal_seconds_of_four_digit_years_are_an_epoch() {
         check("0", Some("1970-01-01T00:00:00Z"));
         check("1735689600", Some("2025-01-01T00:00:00Z"));
-        check("253402300799", Some("9999-12-31T23:59:59Z"));
-        for bad in ["", " 1", "-1", "+1", "1e9", "today", "0x10", "253402300800", "99999999999999999999999", "１"] {
+        check("253402207200", Some("9999-12-30T22:00:00Z"));
+        for bad in ["", " 1", "-1", "+1", "1e9", "today", "0x10", "253402207201", "99999999999999999999999", "１"] {
             check(bad, None);
         }
     }
