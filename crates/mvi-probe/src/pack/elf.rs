@@ -114,18 +114,18 @@ mod tests {
         bytes
     }
 
-    fn check(bytes: &[u8], expected: Option<Header>) {
+    fn check(bytes: &[u8], expected: Option<&Header>) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        assert_eq!(look(&file), expected);
+        assert_eq!(look(&file).as_ref(), expected);
     }
 
     #[test]
     fn headers_tell_processor_and_loader() {
         let loader = Some(b"/lib/ld.so".to_vec());
-        check(&object(62, "/lib/ld.so"), Some(Header { architecture: Some("amd64"), loader: loader.clone() }));
-        check(&object(183, "/lib/ld.so"), Some(Header { architecture: Some("arm64"), loader: loader.clone() }));
-        check(&object(9999, "/lib/ld.so"), Some(Header { architecture: None, loader }));
+        check(&object(62, "/lib/ld.so"), Some(&Header { architecture: Some("amd64"), loader: loader.clone() }));
+        check(&object(183, "/lib/ld.so"), Some(&Header { architecture: Some("arm64"), loader: loader.clone() }));
+        check(&object(9999, "/lib/ld.so"), Some(&Header { architecture: None, loader }));
     }
 
     #[test]
@@ -140,6 +140,6 @@ mod tests {
         check(b"#!/bin/sh\n", None);
         let mut wild = object(62, "/lib/ld.so");
         wild[32..40].copy_from_slice(&u64::MAX.to_le_bytes());
-        check(&wild, Some(Header { architecture: Some("amd64"), loader: None }));
+        check(&wild, Some(&Header { architecture: Some("amd64"), loader: None }));
     }
 }

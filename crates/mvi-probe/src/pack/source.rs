@@ -96,8 +96,8 @@ fn number(text: &[u8]) -> Result<u32, &'static str> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected: Option<Source>) {
-        assert_eq!(Source::parse(OsStr::new(text)).ok(), expected, "{text}");
+    fn check(text: &str, expected: Option<&Source>) {
+        assert_eq!(Source::parse(OsStr::new(text)).ok().as_ref(), expected, "{text}");
     }
 
     fn source(from: &str, to: Destination, mode: Option<u32>, owner: Option<(u32, u32)>) -> Option<Source> {
@@ -108,13 +108,13 @@ mod tests {
     fn sources_are_read_as_they_are_written() {
         let into = |path: &str| Destination::Into(path.into());
         let to = |path: &str| Destination::As(path.into());
-        check("app", source("app", Destination::Root, None, None));
-        check("a:b", source("a:b", Destination::Root, None, None));
-        check("app:/", source("app", Destination::Root, None, None));
-        check("c:x:/etc/./c", source("c:x", to("etc/c"), None, None));
-        check("app:/opt/", source("app", into("opt"), None, None));
-        check("app:/opt/app:0755", source("app", to("opt/app"), Some(0o755), None));
-        check("app:/app:4755:0:7", source("app", to("app"), Some(0o4755), Some((0, 7))));
+        check("app", source("app", Destination::Root, None, None).as_ref());
+        check("a:b", source("a:b", Destination::Root, None, None).as_ref());
+        check("app:/", source("app", Destination::Root, None, None).as_ref());
+        check("c:x:/etc/./c", source("c:x", to("etc/c"), None, None).as_ref());
+        check("app:/opt/", source("app", into("opt"), None, None).as_ref());
+        check("app:/opt/app:0755", source("app", to("opt/app"), Some(0o755), None).as_ref());
+        check("app:/app:4755:0:7", source("app", to("app"), Some(0o4755), Some((0, 7))).as_ref());
         for bad in ["", ":/x", "a:/x:9", "a:/x:0755:1", "a:/x:0755:u:g", "a:/../x", "a:/x:17777", "a:/x:0:1:2:3"] {
             check(bad, None);
         }
