@@ -183,6 +183,14 @@ pub enum ImageError {
         /// What the decoder said.
         source: io::Error,
     },
+    /// A layer whose bytes are wanted once more and cannot be had.
+    #[error("the bytes of layer {layer} cannot be had again: {why}")]
+    Once {
+        /// Its digest, or what else it is known by.
+        layer: String,
+        /// Where they went.
+        why: &'static str,
+    },
     /// More than a limit allows.
     #[error("{what} exceeds the limit of {limit} ({option} raises it)")]
     Limit {
@@ -249,6 +257,7 @@ impl ImageError {
             Self::Archive { .. } => "E-ARCHIVE",
             Self::Unpack { .. } => "E-UNPACK",
             Self::Limit { .. } => "E-LIMIT",
+            Self::Once { .. } => "E-ONCE",
             Self::Reference { .. } => "E-REFERENCE",
             Self::Store(error) => error.code(),
             Self::Scheme { .. } => "E-SCHEME",
@@ -267,6 +276,7 @@ impl ImageError {
                 | Self::Several { .. }
                 | Self::NoSuchName { .. }
                 | Self::Reference { .. }
+                | Self::Once { .. }
                 | Self::Scheme { .. }
         )
     }

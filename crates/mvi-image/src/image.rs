@@ -1,6 +1,7 @@
 //! An opened image: manifest and config read and checked, layers not yet.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::digest::Digest;
 use crate::gap::{Gap, GapCode};
@@ -26,6 +27,23 @@ pub struct Image {
     pub layers: Vec<Layer>,
     /// What was odd about it.
     pub gaps: Vec<Gap>,
+    /// Its manifest and configuration as they are stored.
+    pub documents: Documents,
+}
+
+/// The documents of an image, byte for byte; empty where there are none, as for root file systems.
+#[derive(Clone, Default)]
+pub struct Documents {
+    /// The manifest; docker archives and container storages have none that could be used elsewhere.
+    pub manifest: Vec<u8>,
+    /// The configuration.
+    pub config: Vec<u8>,
+}
+
+impl fmt::Debug for Documents {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} and {} bytes", self.manifest.len(), self.config.len())
+    }
 }
 
 /// One layer of an image.
@@ -62,6 +80,7 @@ impl Image {
             annotations: BTreeMap::new(),
             layers,
             gaps: Vec::new(),
+            documents: Documents::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reads container images: any source to a verified manifest, layers in one streaming pass, one merged tree, and the
 //! bytes nobody sees with their cause. It knows nothing of packages, standards or verdicts.
 
+mod blob;
 mod cache;
 mod digest;
 mod error;
@@ -14,11 +15,12 @@ mod tar;
 mod tree;
 mod waste;
 
+pub use blob::StoredLayer;
 pub use cache::{CacheInfo, LayerCache};
 pub use digest::{Algorithm, BadDigest, Digest, Hasher};
 pub use error::{ImageError, Object};
 pub use gap::{Gap, GapCode, GapList, printable};
-pub use image::{Image, Layer};
+pub use image::{Documents, Image, Layer};
 pub use layer::{
     Attributes, Body, BodySink, Collector, Compression, EXTRACT_BYTES, EntryHeader, EntryTable, FileKind, HeadersOnly,
     Kept, LayerFacts, OpenBody, PROBE_BYTES, RawEntry, Want, Xattr,

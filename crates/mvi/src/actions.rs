@@ -2,6 +2,7 @@
 
 pub(crate) mod advisories;
 pub(crate) mod audit;
+pub(crate) mod build;
 pub(crate) mod check;
 mod contents;
 pub(crate) mod crq;
@@ -31,4 +32,4 @@ mod waste;
 pub(crate) mod weights;
 pub(crate) mod whole;
 
-pub(crate) use examine::{ExamineOptions, Examiner};
+pub(crate) use examine::{ExamineOptions, Examined, Examiner};

@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod build;
 mod cache;
 mod check;
 mod crq;
@@ -20,6 +21,7 @@ mod lsp;
 mod musl;
 mod needs;
 mod output;
+mod pack;
 mod predict;
 mod probe;
 mod pull;
@@ -66,6 +68,10 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Audit(args) => audit::run(args),
         Verb::Layers(args) => look::layers(args),
         Verb::Explain(args) => look::explain(args),
+        Verb::Pack(args) => pack::run(args),
+        Verb::Build(args) => build::run(args),
+        Verb::BuildEvent(args) => fleet::build_event::run(args),
+        Verb::GuardBuilder(args) => build::guard(args),
         Verb::Standard(args) => standard::run(args),
         Verb::Cache(args) => cache::run(args),
         Verb::Crq(args) => crq::run(args),

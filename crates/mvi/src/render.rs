@@ -13,12 +13,15 @@ pub(crate) mod vulns;
 
 use std::io::{self, Write};
 
+use crate::report::build::BuildReport;
+use crate::report::build_event::BuildEventReport;
 use crate::report::check::CheckReport;
 use crate::report::db::{DbImportReport, DbStatusReport};
 use crate::report::diff::DiffReport;
 use crate::report::fleet::FleetReport;
 use crate::report::musl::MuslReport;
 use crate::report::needs::NeedsReport;
+use crate::report::pack::PackReport;
 use crate::report::predict::{EvaluateReport, PredictReport};
 use crate::report::probe::ProbeReport;
 use crate::report::vulns::VulnsReport;
@@ -57,6 +60,12 @@ pub(crate) enum Report<'a> {
     Musl(&'a MuslReport),
     /// `mvi needs`.
     Needs(&'a NeedsReport),
+    /// `mvi pack`.
+    Pack(&'a PackReport),
+    /// `mvi build`.
+    Build(&'a BuildReport),
+    /// `mvi build-event`.
+    BuildEvent(&'a BuildEventReport),
     /// `mvi fleet …`.
     Fleet(&'a FleetReport),
 }

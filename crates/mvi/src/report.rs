@@ -2,6 +2,8 @@
 //! `schema/` for their JSON Schemas.
 
 mod audit;
+pub(crate) mod build;
+pub(crate) mod build_event;
 pub(crate) mod check;
 pub(crate) mod db;
 pub(crate) mod diff;
@@ -14,6 +16,7 @@ pub(crate) mod lint;
 pub(crate) mod musl;
 pub(crate) mod needs;
 mod numbers;
+pub(crate) mod pack;
 pub(crate) mod predict;
 pub(crate) mod probe;
 mod pull;

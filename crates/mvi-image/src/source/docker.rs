@@ -83,6 +83,7 @@ fn open_one(members: &dyn Members, listed: &DockerImage, options: &OpenOptions<'
     let mut image = Image::new(members.label(), config, layers);
     image.reference = listed.repo_tags.first().cloned();
     image.config_digest = Some(found);
+    image.documents.config = bytes;
     join_history(&mut image);
     Ok(image)
 }

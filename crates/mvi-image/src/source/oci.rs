@@ -10,7 +10,7 @@ use super::open::{OpenOptions, document};
 use super::platform::Platform;
 use crate::digest::Digest;
 use crate::error::{ImageError, Object};
-use crate::image::{Image, Layer, join_history};
+use crate::image::{Documents, Image, Layer, join_history};
 use crate::limits::INDEX_DEPTH;
 
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
@@ -21,6 +21,7 @@ const ATTESTATION: &str = "vnd.docker.reference.type";
 struct Found {
     descriptor: Descriptor,
     manifest: Manifest,
+    bytes: Vec<u8>,
 }
 
 /// Opens the images of a layout: one for each name, or the one that `selector` names by tag or digest.
@@ -144,7 +145,7 @@ impl Flatten<'_> {
             return self.descend_index(index.manifests, depth + 1);
         }
         let manifest: Manifest = document("image manifest", &descriptor.digest, &bytes)?;
-        self.found.push((descriptor.platform.clone(), Found { descriptor, manifest }));
+        self.found.push((descriptor.platform.clone(), Found { descriptor, manifest, bytes }));
         Ok(())
     }
 }
@@ -155,7 +156,7 @@ fn open_one(
     found: Found,
     options: &OpenOptions<'_>,
 ) -> Result<Image, ImageError> {
-    let Found { descriptor, manifest } = found;
+    let Found { descriptor, manifest, bytes: stored } = found;
     let config_type = &manifest.config.media_type;
     if manifest.artifact_type.is_some() || !(config_type.is_empty() || config_type.contains("image")) {
         let kind = manifest.artifact_type.as_ref().unwrap_or(config_type);
@@ -176,6 +177,7 @@ fn open_one(
     image.manifest_digest = descriptor.digest.parse().ok();
     image.config_digest = manifest.config.digest.parse().ok();
     image.annotations = manifest.annotations;
+    image.documents = Documents { manifest: stored, config: bytes };
     join_history(&mut image);
     Ok(image)
 }

@@ -183,6 +183,7 @@ pub fn open_unpacked(store: &Arc<dyn BlobStore>, parts: UnpackedImage<'_>) -> Re
     image.manifest_digest = parts.manifest_digest;
     image.config_digest = Some(found);
     image.annotations = parts.annotations;
+    image.documents.config = parts.config.to_vec();
     join_history(&mut image);
     Ok(image)
 }

@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod advisories;
 pub(crate) mod belt;
+pub(crate) mod build_event;
 pub(crate) mod card;
 pub(crate) mod dossier;
 mod error;

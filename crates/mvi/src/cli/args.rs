@@ -1,6 +1,8 @@
 //! The arguments. Their texts are the help, the man pages and the completions.
 
 pub(super) mod audit;
+pub(super) mod build;
+pub(super) mod build_event;
 pub(super) mod check;
 pub(super) mod crq;
 pub(super) mod db;
@@ -10,6 +12,7 @@ pub(super) mod inventory;
 pub(super) mod lint;
 pub(super) mod musl;
 pub(super) mod needs;
+pub(super) mod pack;
 pub(super) mod predict;
 pub(super) mod probe;
 pub(super) mod pull;
@@ -89,6 +92,18 @@ pub(super) enum Verb {
     /// Serve an editor: findings in Dockerfiles while typing, with repairs
     #[command(after_help = "Examples:\n  mvi lsp\n  mvi lsp --ignore DL3008")]
     Lsp(Box<lint::LspArgs>),
+    /// Pack files into an image: reproducible, for any platform, without a builder
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(Box<pack::PackArgs>),
+    /// Build a Dockerfile with the builder that is there, and time what is rebuilt
+    #[command(after_help = build::EXAMPLES)]
+    Build(Box<build::BuildArgs>),
+    /// Record a build in the fleet, and hold it against the one before: gates, what changed, what it costs
+    #[command(after_help = build_event::EXAMPLES)]
+    BuildEvent(Box<build_event::BuildEventArgs>),
+    /// Guards a builder; for mvi itself
+    #[command(hide = true, name = super::build::GUARD)]
+    GuardBuilder(build::GuardArgs),
     /// Show, check and compare image standards
     #[command(
         after_help = "Examples:\n  mvi standard show\n  mvi standard lint company.toml\n  mvi standard diff V13 company.toml"

@@ -2,6 +2,7 @@
 
 mod advisories;
 mod ask;
+pub(super) mod build_event;
 mod question;
 mod read;
 mod tell;

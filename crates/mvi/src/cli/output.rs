@@ -68,6 +68,16 @@ impl Failure {
         Self::Image { source: source.to_string(), error }
     }
 
+    /// An error with what to do about it.
+    pub(super) fn with_hint(error: &anyhow::Error, is_usage: bool, hint: Option<&str>) -> Self {
+        match (is_usage, hint) {
+            (true, None) => Self::Usage(format!("{error:#}")),
+            (true, Some(hint)) => Self::Usage(format!("{error:#}; {hint}")),
+            (false, None) => Self::Other(anyhow::Error::msg(format!("{error:#}"))),
+            (false, Some(hint)) => Self::Other(anyhow::Error::msg(format!("{error:#}\n  next: {hint}"))),
+        }
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Image { error, .. } if error.is_usage() => Exit::Usage,
@@ -169,6 +179,7 @@ fn hint(code: &str) -> Option<&'static str> {
         "E-LIMIT" | "E-TOO-LARGE" => {
             Some("real images stay far below the limits; raise them only for images you trust")
         }
+        "E-ONCE" => Some("save the image to a file, or copy it to an OCI layout, and name that"),
         "E-SCHEME" => {
             Some("save the image to a file first: docker save -o FILE NAME, or skopeo copy … oci-archive:FILE")
         }

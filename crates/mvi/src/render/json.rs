@@ -28,6 +28,9 @@ impl Renderer for Json {
             Report::Check(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Musl(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Needs(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Pack(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Build(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::BuildEvent(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Fleet(report) => serde_json::to_writer_pretty(&mut *out, report)?,
         }
         writeln!(out)

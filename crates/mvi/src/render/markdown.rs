@@ -1,5 +1,6 @@
 //! Reports as Markdown, for a pull request.
 
+pub(super) mod build_event;
 mod check;
 mod diff;
 mod musl;
@@ -31,7 +32,9 @@ impl Renderer for Markdown {
             Report::Check(report) => check::write(report, out),
             Report::Musl(report) => musl::write(report, out),
             Report::Needs(report) => needs::needs(report, out),
+            Report::BuildEvent(report) => build_event::write(report, out),
             Report::Predict(_) | Report::Evaluate(_) | Report::Probe(_) => as_text(report, out),
+            Report::Pack(_) | Report::Build(_) => as_text(report, out),
             Report::Pull(_) | Report::DbImport(_) | Report::DbStatus(_) | Report::Fleet(_) => as_text(report, out),
         }
     }

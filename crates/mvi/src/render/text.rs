@@ -1,6 +1,8 @@
 //! Reports as text for a terminal: read top down, the verdict first.
 
 mod audit;
+mod build;
+mod build_event;
 mod check;
 mod db;
 mod diff;
@@ -9,6 +11,7 @@ mod fleet;
 mod layers;
 mod musl;
 mod needs;
+mod pack;
 mod page;
 mod predict;
 mod probe;
@@ -49,6 +52,9 @@ impl Renderer for Text {
             Report::Check(report) => check::write(report, &mut page),
             Report::Musl(report) => musl::write(report, &mut page),
             Report::Needs(report) => needs::write(report, &mut page),
+            Report::Pack(report) => pack::write(report, &mut page),
+            Report::Build(report) => build::write(report, &mut page),
+            Report::BuildEvent(report) => build_event::write(report, &mut page),
             Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }

@@ -3,6 +3,8 @@
 
 #[path = "../../../mvi-image/tests/images/archive.rs"]
 mod archive;
+mod build;
+mod build_event;
 mod check;
 mod crq;
 mod db;
@@ -23,6 +25,7 @@ mod json;
 mod killed;
 mod musl;
 mod needs;
+mod pack;
 mod predict;
 mod probe;
 mod pull;
