@@ -13,7 +13,7 @@ use super::cgroup::Cgroup;
 use super::driver::{Driver, Job};
 use super::error::ProbeError;
 use super::net::{Question, ask};
-use super::output::Output;
+use super::output::{OnLine, Output};
 use super::ready::Ready;
 use super::record::{Ended, Run, Verdict};
 use super::wait;
@@ -172,7 +172,7 @@ impl<'a> Watch<'a> {
     fn read(&self, streams: Vec<PipeReader>) -> Output {
         let bell = self.bell.clone();
         match self.ready {
-            Ready::Log(regex) => Output::read(streams, Some((regex, Arc::new(move || bell.ring())))),
+            Ready::Log(regex) => Output::read(streams, Some((regex, &(Arc::new(move || bell.ring()) as OnLine)))),
             _ => Output::read(streams, None),
         }
     }

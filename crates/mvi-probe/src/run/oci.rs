@@ -148,7 +148,7 @@ impl Driver for Oci {
         let deleted = wait::said(&mut command, PATIENCE);
         let bundle = self.bundle(id);
         let merged = bundle.join("root");
-        if super::mountinfo::below(&merged).first().is_some() {
+        if !super::mountinfo::below(&merged).is_empty() {
             unmount(&merged, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW)
                 .map_err(ProbeError::system("unmount a layer"))?;
         }

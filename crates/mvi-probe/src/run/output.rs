@@ -49,11 +49,11 @@ pub(super) struct Output {
 
 impl Output {
     /// Reads `streams`; `wanted` says which lines to call out for.
-    pub(super) fn read(streams: Vec<PipeReader>, wanted: Option<(&Regex, OnLine)>) -> Self {
+    pub(super) fn read(streams: Vec<PipeReader>, wanted: Option<(&Regex, &OnLine)>) -> Self {
         let tail = Arc::new(Mutex::new(Tail::default()));
         let reader = |mut stream: PipeReader| {
             let tail = tail.clone();
-            let mut lines = wanted.as_ref().map(|(regex, call)| Lines::new((*regex).clone(), call.clone()));
+            let mut lines = wanted.as_ref().map(|(regex, call)| Lines::new((*regex).clone(), OnLine::clone(call)));
             std::thread::spawn(move || {
                 let mut buffer = vec![0; 16 << 10];
                 while let Ok(count @ 1..) = stream.read(&mut buffer) {
@@ -129,7 +129,7 @@ mod tests {
         let call: OnLine = Arc::new(move || {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        let output = Output::read(vec![reader], Some((&regex, call)));
+        let output = Output::read(vec![reader], Some((&regex, &call)));
         for piece in pieces {
             writer.write_all(piece).unwrap();
         }

@@ -112,7 +112,7 @@ pub fn measure(
     let pairs: Vec<(&Subject, &Account)> = subjects.iter().zip(&accounts).collect();
     let rounds = plan.runs.max(1);
     let Some(level) = warm_up(&mut bench, &pairs, plan, &mut series)? else {
-        let level = series.iter().flat_map(|one| &one.warm_up).map(|(level, _)| *level).last();
+        let level = series.iter().flat_map(|one| &one.warm_up).map(|(level, _)| *level).max();
         return Ok(Outcome { runtime, level: level.unwrap_or(Level::Strict), series, floor: bench.floor });
     };
     let floors = if runtime.program.kind.is_engine() { FLOORS_OF_ENGINE } else { FLOORS };

@@ -8,6 +8,8 @@ use super::binomial::at_most;
 const MISS: f64 = 0.05;
 /// Robust standard deviations from the median beyond which a number stands out (Iglewicz and Hoaglin, 1993).
 const STANDS_OUT: f64 = 3.5;
+/// Fewest numbers of which one can stand out: of three, one nearly always does.
+const FEWEST: usize = 6;
 /// The median absolute deviation times this is the standard deviation, for a normal distribution.
 const MAD_TO_SIGMA: f64 = 1.4826;
 
@@ -42,7 +44,7 @@ pub struct Summary {
     pub min: f64,
     /// The largest.
     pub max: f64,
-    /// Places in `values` of numbers more than 3.5 robust standard deviations from the median.
+    /// Places in `values` of numbers more than 3.5 robust standard deviations from the median; none of fewer than 6.
     pub outliers: Vec<usize>,
 }
 
@@ -69,7 +71,7 @@ pub fn summarize(values: &[f64]) -> Option<Summary> {
     let sorted = sorted(values);
     let deviations: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
     let sigma = median(&deviations)? * MAD_TO_SIGMA;
-    let stands_out = |deviation: &f64| sigma > 0.0 && *deviation > STANDS_OUT * sigma;
+    let stands_out = |deviation: &f64| values.len() >= FEWEST && sigma > 0.0 && *deviation > STANDS_OUT * sigma;
     let outliers = deviations.iter().enumerate().filter(|(_, deviation)| stands_out(deviation));
     Some(Summary {
         median: middle,

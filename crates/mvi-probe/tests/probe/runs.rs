@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
-use mvi_probe::run::{Isolation, Kind, Level, Outcome, Run, Verdict, sweep};
+use mvi_probe::run::{Isolation, Level, Outcome, Run, Verdict, sweep};
 
 use crate::bench::{Try, keeper, left, new_since, turn};
 
