@@ -238,17 +238,3 @@ pub(crate) fn stdin_is_terminal() -> bool {
     use std::io::IsTerminal as _;
     std::io::stdin().is_terminal()
 }
-
-/// This program's own file, to start it once more.
-///
-/// # Errors
-/// A system that does not say.
-pub(crate) fn own_program() -> anyhow::Result<PathBuf> {
-    std::env::current_exe().context("this program's own file cannot be found")
-}
-
-/// Where temporary folders are made: `$TMPDIR`, else `/tmp`.
-#[must_use]
-pub(crate) fn temporary_dir() -> PathBuf {
-    std::env::temp_dir()
-}
