@@ -30,8 +30,8 @@ pub(crate) struct BuildArgs {
     /// Which builder: auto, buildah, podman, buildx, buildkit or docker
     #[arg(long, value_name = "NAME", default_value = "auto", env = "MVI_BUILDER")]
     pub(crate) builder: String,
-    /// Also write the image: oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME]
-    #[arg(long, short, value_name = "DEST", value_hint = ValueHint::AnyPath)]
+    /// Where the image goes as well
+    #[arg(help = "Also write the image: oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME]", long, short, value_name = "DEST", value_hint = ValueHint::AnyPath)]
     pub(crate) output: Option<OsString>,
     /// Its name in the builder's storage; may repeat
     #[arg(long, short, value_name = "NAME")]

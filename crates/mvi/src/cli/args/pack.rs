@@ -24,17 +24,17 @@ pub(crate) struct PackArgs {
     /// Files and folders for the last layer; with --index, images
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<OsString>,
-    /// Where the image goes: oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME]
-    #[arg(long, short, required = true, value_name = "DEST", value_hint = ValueHint::AnyPath)]
+    /// Where the image goes
+    #[arg(help = "Where the image goes: oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME]", long, short, required = true, value_name = "DEST", value_hint = ValueHint::AnyPath)]
     pub(crate) output: OsString,
     /// Put images of several platforms under one index
     #[arg(long, conflicts_with_all = ["add", "layer", "base"])]
     pub(crate) index: bool,
-    /// Something for the last layer: SRC:DST[:MODE[:UID:GID]]; may repeat
-    #[arg(long, value_name = "SRC:DST", value_hint = ValueHint::AnyPath)]
+    /// What else goes into the last layer; may repeat
+    #[arg(help = "Something for the last layer: SRC:DST[:MODE[:UID:GID]]; may repeat", long, value_name = "SRC:DST", value_hint = ValueHint::AnyPath)]
     pub(crate) add: Vec<OsString>,
-    /// A layer of its own below the last, of a folder or SRC:DST[:MODE[:UID:GID]]; may repeat, lowest first
-    #[arg(long, value_name = "SRC[:DST]", value_hint = ValueHint::AnyPath)]
+    /// What goes into layers of their own; may repeat
+    #[arg(help = "A layer of its own below the last, of a folder or SRC:DST[:MODE[:UID:GID]]; may repeat, lowest first", long, value_name = "SRC[:DST]", value_hint = ValueHint::AnyPath)]
     pub(crate) layer: Vec<OsString>,
     /// The image whose layers lie below
     #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath)]
@@ -42,8 +42,13 @@ pub(crate) struct PackArgs {
     /// What the base is called in the annotations [default: its name where it is]
     #[arg(long, value_name = "REFERENCE", requires = "base")]
     pub(crate) base_name: Option<String>,
-    /// How layers are stored: gzip[:1-9], zstd[:1-19] or none; docker archives have none
-    #[arg(long, value_name = "HOW", default_value = "gzip")]
+    /// How layers are stored
+    #[arg(
+        help = "How layers are stored: gzip[:1-9], zstd[:1-19] or none; docker archives have none",
+        long,
+        value_name = "HOW",
+        default_value = "gzip"
+    )]
     pub(crate) compression: String,
     /// The time of everything in the image, seconds since 1970
     #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
