@@ -13,7 +13,7 @@ const MATTERS: f64 = 0.02;
 pub enum Decision {
     /// The 99 % interval of the difference leaves zero out, and the difference is at least 2 % of the first row's median.
     Different,
-    /// As sure, but smaller: so much two copies of the same thing may differ, by where they lie in memory.
+    /// As sure, but smaller: so much two copies of the same thing were seen to differ, perhaps by where they lie in memory.
     Small,
     /// The 95 % interval leaves zero out, the 99 % interval does not: more runs will tell.
     Undecided,
