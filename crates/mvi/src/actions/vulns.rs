@@ -53,6 +53,16 @@ pub(crate) struct VulnsOptions<'a> {
     pub now: Timestamp,
 }
 
+impl<'a> VulnsOptions<'a> {
+    /// Days after which a feed is too old to be believed, where nobody says otherwise.
+    const MAX_AGE: u32 = 30;
+
+    /// Everything that is known: nothing waived, answered, judged by its reach or by whose layer it is in.
+    pub(crate) fn all(index: (&'a Index, &'a Path), now: Timestamp) -> Self {
+        Self { index, vex: &[], waivers: &[], max_age: Self::MAX_AGE, base: None, unknown_as: None, reach: None, now }
+    }
+}
+
 /// What the index says of the packages of an image.
 ///
 /// # Errors

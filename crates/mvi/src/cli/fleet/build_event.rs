@@ -24,9 +24,6 @@ use crate::render::Report;
 use crate::report::build_event::BuildEventReport;
 use crate::settings;
 
-/// Days after which a feed is too old to be believed, as everywhere.
-const MAX_AGE: u32 = 30;
-
 pub(in crate::cli) fn run(args: &BuildEventArgs) -> Result<Exit, Failure> {
     let desk = Desk::of(&args.store)?;
     if let Some(class) = args.class.as_deref().filter(|class| desk.standard.row(class).is_none()) {
@@ -34,16 +31,7 @@ pub(in crate::cli) fn run(args: &BuildEventArgs) -> Result<Exit, Failure> {
     }
     let (probe, build) = (document(args.probe.as_deref())?, document(args.build.as_deref())?);
     let index = args.db.as_deref().map(|file| open(file).map(|index| (index, file))).transpose()?;
-    let asked = index.as_ref().map(|(index, file)| VulnsOptions {
-        index: (index, file),
-        vex: &[],
-        waivers: &[],
-        max_age: MAX_AGE,
-        base: None,
-        unknown_as: None,
-        reach: None,
-        now: settings::now(),
-    });
+    let asked = index.as_ref().map(|(index, file)| VulnsOptions::all((index, file), settings::now()));
     let place = location(&args.image)?;
     let examined = examined(args, &args.image)?;
     let before = args.before.as_deref().map(|before| self::examined(args, before)).transpose()?;

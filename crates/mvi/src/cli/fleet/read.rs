@@ -29,9 +29,6 @@ use crate::report::Unreadable;
 use crate::report::fleet::FleetReport;
 use crate::settings;
 
-/// Days after which a feed is too old to be believed, as everywhere.
-const MAX_AGE: u32 = 30;
-
 /// Images that are read at the same time; more than this starve each other.
 const AT_ONCE: usize = 4;
 
@@ -62,16 +59,7 @@ pub(super) fn record(desk: &Desk, args: &RecordArgs) -> Result<Exit, Failure> {
     let collector = collector_for(&options, &InventoryCollector);
     let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
     let index = args.db.as_deref().map(|file| open(file).map(|index| (index, file))).transpose()?;
-    let asked = index.as_ref().map(|(index, file)| VulnsOptions {
-        index: (index, file),
-        vex: &[],
-        waivers: &[],
-        max_age: MAX_AGE,
-        base: None,
-        unknown_as: None,
-        reach: None,
-        now: settings::now(),
-    });
+    let asked = index.as_ref().map(|(index, file)| VulnsOptions::all((index, file), settings::now()));
     let mut memory = desk.memory(desk.write_or_create()?)?;
     let report = record_images(&mut memory, &examiner, &locations, (&naming, again, asked.as_ref()));
     bars.clear();
