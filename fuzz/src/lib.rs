@@ -31,8 +31,8 @@ pub use checks::{secrets, wheels};
 pub use forecasts::forecast_model;
 pub use loaders::{loader_settings, python_imports};
 pub use records::{
-    apk_installed, bill_of_materials, conda_meta, dpkg_status, elf_object, go_build, java_archive, language_records,
-    lock_files, package_json, pacman_desc, python_metadata, rpm_database,
+    apk_installed, bill_of_materials, conda_meta, dotnet_bundle, dpkg_status, elf_object, go_build, java_archive,
+    language_records, lock_files, package_json, pacman_desc, python_metadata, rpm_database,
 };
 
 const BLOCK: usize = 512;

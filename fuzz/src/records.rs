@@ -6,6 +6,7 @@ use mvi_inventory::parse::composer::parse_composer;
 use mvi_inventory::parse::conda_meta::parse_conda_meta;
 use mvi_inventory::parse::deps_json::parse_deps_json;
 use mvi_inventory::parse::direct_url::parse_direct_url;
+use mvi_inventory::parse::dotnet_bundle::parse_bundle_header;
 use mvi_inventory::parse::dpkg_status::{StatusField, parse_dpkg_status};
 use mvi_inventory::parse::erlang_app::{parse_erlang_app, parse_release, parse_start_erl};
 use mvi_inventory::parse::gemspec::parse_gemspec;
@@ -135,6 +136,14 @@ pub fn go_build(bytes: &[u8]) {
     study("usr/bin/program", bytes);
     let build = parse_go_build(b"go1.22.3", bytes);
     assert!(build.dependencies.len() <= bytes.len(), "a module has a line");
+}
+
+/// The bytes as a .NET program in one file, and as the header of its bundle.
+pub fn dotnet_bundle(bytes: &[u8]) {
+    study("app/program", bytes);
+    if let Ok((offset, length)) = parse_bundle_header(bytes) {
+        assert!(offset > 0 && length > 0, "a list that is there has a place");
+    }
 }
 
 /// The bytes as a bill of materials: what is read is listed in order, and twice the same.

@@ -32,6 +32,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &conda::Conda,
     &cpan::Cpan,
     &dotnet::Dotnet,
+    &dotnet::DotnetBundles,
     &dpkg::Dpkg,
     &erlang::Erlang,
     &go::Go,

@@ -26,7 +26,7 @@ pub struct InventoryCollector;
 pub struct PackageCollector;
 
 /// What the bodies that are kept and looked into mean; raised when that changes.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 /// Set in the version of those who look into less.
 const PARTIAL: u32 = 1 << 31;
 

@@ -38,6 +38,11 @@ impl<'a> Document<'a> {
         self.version_before(u32::MAX).and_then(Version::bytes)
     }
 
+    /// True when the image has it no more.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.version_before(u32::MAX).is_none_or(|version| version.content == Content::Gone)
+    }
+
     /// True when it is there and was read after `layer`.
     pub(crate) fn has_bytes_after(&self, layer: u32) -> bool {
         self.version_before(layer.saturating_add(1)).and_then(Version::bytes).is_some()

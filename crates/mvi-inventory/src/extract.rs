@@ -22,6 +22,8 @@ pub enum Part {
     Noted = 8,
     /// Modules that a Python file of an application imports, one line each; a line `*` when it imports by name too.
     Imports = 9,
+    /// Packages of a .NET program in one file, as JSON.
+    Dotnet = 10,
 }
 
 /// Length of what stands before the bytes of a part: one byte for whom it is, four for its length.

@@ -9,6 +9,7 @@ pub mod conda_meta;
 mod deb822;
 pub mod deps_json;
 pub mod direct_url;
+pub mod dotnet_bundle;
 pub mod dpkg_status;
 pub mod elf;
 pub mod erlang_app;

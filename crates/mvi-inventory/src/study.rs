@@ -11,6 +11,7 @@ use crate::libc_symbols::watched;
 use crate::loading::is_application_python;
 use crate::parse::body::{Windows, read_at_most};
 use crate::parse::cargo_audit::read_cargo_audit;
+use crate::parse::dotnet_bundle::read_dotnet_bundle;
 use crate::parse::elf::{ELF_MAGIC, ElfLayout, read_elf, read_elf_layout};
 use crate::parse::go_build::read_go_build;
 use crate::parse::java::{is_java_archive, read_java_archive};
@@ -126,6 +127,11 @@ fn study_origin(
     }
     match read_cargo_audit(body, layout)? {
         Some(Ok(audit)) => add_json(extract, Part::Rust, &audit)?,
+        Some(Err(text)) => add_part(extract, Part::Problems, text.as_bytes()),
+        None => {}
+    }
+    match read_dotnet_bundle(body, layout)? {
+        Some(Ok(packages)) => add_json(extract, Part::Dotnet, &packages)?,
         Some(Err(text)) => add_part(extract, Part::Problems, text.as_bytes()),
         None => {}
     }

@@ -94,6 +94,11 @@ fn any_build_information_of_go_is_read() {
 }
 
 #[test]
+fn any_bundle_of_dotnet_is_read() {
+    check("dotnet_bundle", targets::dotnet_bundle, 3000, Shape::Free);
+}
+
+#[test]
 fn any_java_archive_is_looked_into() {
     check("java_archive", targets::java_archive, 3000, Shape::Free);
 }

@@ -1,4 +1,4 @@
-//! Python distributions: `.dist-info` and `.egg-info` folders, `.egg-info` files, and eggs.
+//! Python distributions: `.dist-info` and `.egg-info` folders, `.egg-info` files, eggs, and links to where they are written.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,6 +13,9 @@ use crate::parse::python_metadata::{PythonMetadata, normalise_name, parse_python
 use crate::parse::python_record::{parse_installed_files, parse_python_record};
 use crate::providers::{Needs, with_needs};
 
+/// How the names of links end that `setup.py develop` leaves behind.
+const EGG_LINK: &[u8] = b".egg-link";
+
 /// Installed Python distributions.
 pub(super) struct Python;
 
@@ -26,7 +29,7 @@ impl Cataloger for Python {
             b"METADATA" | b"RECORD" | b"direct_url.json" => path.folder.ends_with(b".dist-info"),
             b"PKG-INFO" => is_egg_info(path.folder),
             b"installed-files.txt" => path.folder.ends_with(b".egg-info"),
-            name => name.ends_with(b".egg-info"),
+            name => name.ends_with(b".egg-info") || name.ends_with(EGG_LINK),
         };
         claimed.then_some(RECORD_BYTES)
     }
@@ -39,6 +42,10 @@ impl Cataloger for Python {
         for document in documents {
             let path = RecordPath::new(&document.path);
             if matches!(path.name, b"RECORD" | b"installed-files.txt" | b"direct_url.json") {
+                continue;
+            }
+            if path.name.ends_with(EGG_LINK) {
+                follow_link(document, documents, &mut findings);
                 continue;
             }
             let read = |layer, bytes| {
@@ -100,6 +107,26 @@ fn site_of<'a>(path: &RecordPath<'a>) -> &'a [u8] {
         b"EGG-INFO" => RecordPath::new(folder.folder).folder,
         name if name.ends_with(b".dist-info") || name.ends_with(b".egg-info") => folder.folder,
         _ => path.folder,
+    }
+}
+
+/// A distribution that is used from the folder it is written in has its record there; where the folder has none, that is a gap.
+///
+/// Format: setuptools, "The Internal Structure of Python Eggs", `.egg-link`: the first line is the folder.
+fn follow_link(link: &Document<'_>, documents: &[Document<'_>], findings: &mut Findings<'_>) {
+    let Some((layer, bytes)) = link.version_before(u32::MAX).and_then(|it| Some((it.layer, it.bytes()?))) else {
+        return;
+    };
+    let target = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let folder = join(RecordPath::new(&link.path).folder, target);
+    // A record that was not read is a gap of its own.
+    let is_record = |document: &Document<'_>| {
+        let path = RecordPath::new(&document.path);
+        is_egg_info(path.folder) && RecordPath::new(path.folder).folder == folder && path.name == b"PKG-INFO"
+    };
+    if target.is_empty() || !documents.iter().any(|document| is_record(document) && !document.is_gone()) {
+        let folder = mvi_image::printable(&folder);
+        findings.gap(link, layer, format!("leads to `/{folder}`, which has no record of a distribution"));
     }
 }
 
@@ -179,6 +206,7 @@ mod tests {
         check("app/lib/flask-3.dist-info/RECORD", Some("app/lib"));
         check("app/lib/six.egg-info/PKG-INFO", Some("app/lib"));
         check("app/lib/six-1.egg-info", Some("app/lib"));
+        check("app/lib/six.egg-link", Some("app/lib"));
         check("app/lib/six-1.egg/EGG-INFO/PKG-INFO", Some("app/lib"));
     }
 

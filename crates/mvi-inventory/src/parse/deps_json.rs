@@ -1,12 +1,13 @@
 //! .NET packages that a program was published with: `NAME.deps.json`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::json::{keys, read};
 use super::problem::{Problem, Problems};
 
-/// A library of kind `package`. Format: .NET, "Runtime configuration file", `deps.json`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+/// A library of kind `package`, or the runtime that a program carries. Format: .NET, "Runtime configuration file", `deps.json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NugetPackage {
     /// Its name.
     pub name: String,
@@ -18,6 +19,9 @@ pub struct NugetPackage {
     pub depends: Vec<String>,
 }
 
+/// Stands before the name of the package that a runtime is published as.
+const RUNTIME_PACK: &str = "runtimepack.";
+
 /// The packages of the document's target, by name; the program itself and its other projects are left out.
 pub fn parse_deps_json(bytes: &[u8]) -> (Vec<NugetPackage>, Vec<Problem>) {
     let mut problems = Problems::default();
@@ -25,8 +29,13 @@ pub fn parse_deps_json(bytes: &[u8]) -> (Vec<NugetPackage>, Vec<Problem>) {
     let target = document["runtimeTarget"]["name"].as_str().unwrap_or_default();
     let target = &document["targets"][target];
     let libraries = document["libraries"].as_object().into_iter().flatten();
-    let packages = libraries.filter(|(_, library)| library["type"] == "package").filter_map(|(key, _)| {
+    let packages = libraries.filter_map(|(key, library)| {
         let (name, version) = key.split_once('/')?;
+        let name = match library["type"].as_str()? {
+            "package" => name,
+            "runtimepack" => name.strip_prefix(RUNTIME_PACK).unwrap_or(name),
+            _ => return None,
+        };
         let assets = &target[key.as_str()];
         let kept = ["runtime", "native"].into_iter().flat_map(|kind| keys(&assets[kind]));
         let specific = keys(&assets["runtimeTargets"]);
@@ -62,6 +71,14 @@ mod tests {
                 "runtimeTargets":{"runtimes/unix/lib/b.dll":{"rid":"unix"}}}}},
                 "libraries":{"app/1.0.0":{"type":"project"},"Serilog/3.1.1":{"type":"package","serviceable":true}}}"#,
             &[r#"Serilog 3.1.1 ["Serilog.dll", "runtimes/unix/lib/b.dll"] ["A"]"#],
+        );
+    }
+
+    #[test]
+    fn the_runtime_that_a_program_carries_is_the_package_it_is_published_as() {
+        check(
+            r#"{"libraries":{"runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/10.0.11":{"type":"runtimepack"}}}"#,
+            &["Microsoft.NETCore.App.Runtime.linux-x64 10.0.11 [] []"],
         );
     }
 

@@ -1,10 +1,12 @@
 //! Well-known programs and libraries by the version they have in their data: for those that no package brought.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::LazyLock;
 
-use memchr::memmem;
 use mvi_image::OpenBody;
+use regex::bytes::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::elf::ElfLayout;
@@ -18,44 +20,52 @@ pub struct KnownProgram {
     pub version: String,
 }
 
-/// How a program is known.
-struct Known {
+/// A row of the table.
+struct Row {
     name: &'static str,
     /// Names of its files; those that end with `*` go on in any way.
-    files: &'static [&'static str],
-    version: Version,
+    files: &'static str,
+    /// A regular expression over bytes whose group is the version.
+    pattern: &'static str,
+    /// A name of a file, and data in it; both for tests, like the version in it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "columns that the tests hold the patterns to"))]
+    example: (&'static str, &'static str, &'static str),
 }
 
-/// Where the version stands.
-enum Version {
-    /// Between these two texts.
-    Between(&'static [u8], &'static [u8]),
-    /// A text of its own that goes on where the name of the file ends: `python3.11` has `3.11.2`.
-    Series,
-}
+/// The programs, by name.
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let rows = include_str!("../../data/known-programs.tsv").lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(row).collect()
+});
 
-/// The programs, by name. Each text was looked up in a program of a distribution or of its maker.
-const KNOWN: &[Known] = &[
-    Known { name: "bash", files: &["bash"], version: Version::Between(b"@(#)Bash version ", b"(") },
-    Known { name: "busybox", files: &["busybox*"], version: Version::Between(b"BusyBox v", b" ") },
-    Known { name: "curl", files: &["libcurl*"], version: Version::Between(b"libcurl/", b"\0") },
-    Known { name: "glibc", files: &["libc.so.6"], version: Version::Between(b"stable release version ", b".\n") },
-    Known { name: "nginx", files: &["nginx", "nginx-debug"], version: Version::Between(b"nginx/", b"\0") },
-    Known { name: "node", files: &["node", "nodejs"], version: Version::Between(b"node.js/v", b"\0") },
-    Known {
-        name: "openssl",
-        files: &["openssl", "libcrypto.so*", "libssl.so*"],
-        version: Version::Between(b"OpenSSL ", b" "),
-    },
-    Known { name: "postgresql", files: &["postgres"], version: Version::Between(b"postgres (PostgreSQL) ", b" ") },
-    Known { name: "python", files: &["python3.*", "libpython3.*"], version: Version::Series },
-    Known { name: "zlib", files: &["libz.so*"], version: Version::Between(b" deflate ", b" Copyright") },
-];
-
+/// Stands in a pattern for the first two numbers in the name of a file.
+const SERIES: &str = "{series}";
 /// Bytes of data that are searched; the largest programs have half of it.
 const MOST_DATA: u64 = 128 << 20;
-/// Bytes of the longest version.
-const LONGEST: usize = 32;
+
+fn row(line: &'static str) -> Option<Row> {
+    let mut columns = line.split('\t');
+    let mut next = || columns.next();
+    Some(Row { name: next()?, files: next()?, pattern: next()?, example: (next()?, next()?, next()?) })
+}
+
+impl Row {
+    fn is_about(&self, file: &str) -> bool {
+        self.files.split(',').any(|name| match name.strip_suffix('*') {
+            Some(start) => file.starts_with(start),
+            None => file == name,
+        })
+    }
+
+    /// The pattern for the file of this name; none where it asks for numbers that the name does not have.
+    fn pattern(&self, file: &str) -> Option<Regex> {
+        let pattern = match self.pattern.contains(SERIES) {
+            true => Cow::Owned(self.pattern.replace(SERIES, &regex::escape(series(file)?))),
+            false => Cow::Borrowed(self.pattern),
+        };
+        RegexBuilder::new(&pattern).unicode(false).build().ok()
+    }
+}
 
 /// The program that the file `name` is; none where nothing, or more than one version, is found.
 pub(crate) fn read_known_program(
@@ -63,53 +73,27 @@ pub(crate) fn read_known_program(
     body: &dyn OpenBody,
     layout: &ElfLayout,
 ) -> io::Result<Option<KnownProgram>> {
-    let is_of = |known: &&Known| {
-        known.files.iter().any(|file| match file.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => name == *file,
-        })
-    };
-    let Some(known) = KNOWN.iter().find(is_of) else { return Ok(None) };
-    let (before, behind) = match &known.version {
-        Version::Between(before, behind) => (before.to_vec(), *behind),
-        Version::Series => match series(name) {
-            Some(series) => (format!("\0{series}.").into_bytes(), b"\0".as_slice()),
-            None => return Ok(None),
-        },
-    };
+    let Some(row) = ROWS.iter().find(|row| row.is_about(name)) else { return Ok(None) };
+    let Some(pattern) = row.pattern(name) else { return Ok(None) };
     let mut found = BTreeSet::new();
     layout.search_data(body, &[".rodata", ".data"], MOST_DATA, &mut |block| {
-        found.extend(versions(block, &before, behind));
-        found.len() < 2
+        let mut texts = pattern.captures_iter(block).filter_map(|it| std::str::from_utf8(it.get(1)?.as_bytes()).ok());
+        !texts.any(|text| {
+            found.insert(text.to_owned());
+            found.len() > 1
+        })
     })?;
-    let Some(version) = found.pop_first().filter(|_| found.is_empty()) else { return Ok(None) };
-    let version = match &known.version {
-        Version::Between(..) => version,
-        Version::Series => format!("{}.{version}", series(name).unwrap_or_default()),
-    };
-    Ok(Some(KnownProgram { name: known.name.to_owned(), version }))
+    let version = found.pop_first().filter(|_| found.is_empty());
+    Ok(version.map(|version| KnownProgram { name: row.name.to_owned(), version }))
 }
 
 /// The first two numbers in a name: `3.11` of `libpython3.11.so.1.0`.
-fn series(name: &str) -> Option<String> {
-    let start = name.find(|letter: char| letter.is_ascii_digit())?;
-    let mut numbers = name[start..].split('.');
-    let (major, minor) = (numbers.next()?, numbers.next()?);
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(major) && is_number(minor)).then(|| format!("{major}.{minor}"))
-}
-
-/// Versions that stand between two texts in `block`.
-fn versions(block: &[u8], before: &[u8], behind: &[u8]) -> Vec<String> {
-    let starts = memmem::find_iter(block, before).map(|at| &block[at + before.len()..]);
-    let texts = starts.filter_map(|rest| {
-        let rest = &rest[..rest.len().min(LONGEST + behind.len())];
-        let version = std::str::from_utf8(&rest[..memmem::find(rest, behind)?]).ok()?;
-        let is_version = version.starts_with(|first: char| first.is_ascii_digit())
-            && version.chars().all(|letter| letter.is_ascii_alphanumeric() || ".+~-".contains(letter));
-        is_version.then(|| version.to_owned())
-    });
-    texts.collect()
+fn series(name: &str) -> Option<&str> {
+    let name = &name[name.find(|letter: char| letter.is_ascii_digit())?..];
+    let numbers = |text: &str| text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let major = numbers(name);
+    let minor = numbers(name[major..].strip_prefix('.')?);
+    (minor > 0).then(|| &name[..major + 1 + minor])
 }
 
 #[cfg(test)]
@@ -131,23 +115,39 @@ mod tests {
         assert_eq!(found.as_deref(), expected, "{name}");
     }
 
+    /// The bytes that a text of the table stands for.
+    fn bytes(text: &str) -> Vec<u8> {
+        text.replace("\\x00", "\0").replace("\\n", "\n").into_bytes()
+    }
+
     #[test]
-    fn programs_are_known_by_their_name_and_a_text_inside() {
-        check("busybox", b"xBusyBox v1.37.0 (2025-01-01)\0", Some("busybox 1.37.0"));
-        check("libcrypto.so.3", b"\0OpenSSL 3.0.19 27 Jan 2026\0OpenSSL compatible \0", Some("openssl 3.0.19"));
-        check("libpython3.11.so.1.0", b"\x003.11.2\0", Some("python 3.11.2"));
-        check("libc.so.6", b"GNU C Library (Debian) stable release version 2.36.\n", Some("glibc 2.36"));
-        check("bash", b"@(#)Bash version 5.2.15(1) release GNU", Some("bash 5.2.15"));
-        check("libz.so.1", b" deflate 1.2.13 Copyright 1995", Some("zlib 1.2.13"));
-        check("node", b"node.js/v20.20.2\0", Some("node 20.20.2"));
+    fn every_row_knows_its_own_example_and_no_other_row_takes_it() {
+        assert!(ROWS.len() > 25, "{} rows", ROWS.len());
+        for row in ROWS.iter() {
+            let (file, data, version) = row.example;
+            check(file, &bytes(data), Some(&format!("{} {version}", row.name)));
+            let about: Vec<_> = ROWS.iter().filter(|row| row.is_about(file)).map(|row| row.name).collect();
+            assert_eq!(about, [row.name], "{file}");
+        }
     }
 
     #[test]
     fn other_files_and_several_versions_are_nothing() {
         check("box", b"BusyBox v1.37.0 (", None);
         check("busybox", b"BusyBox vnext (", None);
-        check("busybox", b"BusyBox v1.37.0 ( BusyBox v1.36.0 (", None);
+        check("busybox", b"BusyBox v1.37.0 ( BusyBox v1.37.0 ( BusyBox v1.36.0 (", None);
+        check("busybox", b"BusyBox v1.37.0 ( BusyBox v1.37.0 (", Some("busybox 1.37.0"));
         check("busybox", b"BusyBox v1.37.0", None);
         check("python3.x", b"\x003.11.2\0", None);
+        check("python3.", b"\x003.11.2\0", None);
+        check("python3.12", b"\x003.11.2\0", None);
+    }
+
+    #[test]
+    fn rows_are_whole_and_sorted() {
+        let lines = include_str!("../../data/known-programs.tsv").lines().filter(|line| !line.starts_with('#'));
+        assert!(lines.clone().all(|line| line.split('\t').count() == 6));
+        assert_eq!(ROWS.len(), lines.count());
+        assert!(ROWS.is_sorted_by(|one, next| one.name < next.name), "by name, none twice");
     }
 }

@@ -214,6 +214,21 @@ fn a_python_package_of_the_distribution_is_marked() {
 }
 
 #[test]
+fn a_python_package_that_is_used_where_it_is_written_has_its_record_there() {
+    let link = File("usr/lib/python3/site-packages/six.egg-link", "/src/six\n.");
+    let record = File("src/six/six.egg-info/PKG-INFO", "Name: six\nVersion: 1.16\n");
+    check(&[&[link, record]], &["pypi six 1.16 layers 0-0 1 files 24 bytes"]);
+    let gap =
+        "gap usr/lib/python3/site-packages/six.egg-link@0: leads to `/src/six`, which has no record of a distribution";
+    check(&[&[link]], &[gap]);
+    check(
+        &[&[link, record], &[Gone("src/six")]],
+        &["pypi six 1.16 layers 0-0 1 files 24 bytes hidden by layer 1 for nothing", gap],
+    );
+    check(&[&[link], &[Gone("usr/lib/python3/site-packages/six.egg-link")]], &[]);
+}
+
+#[test]
 fn a_python_package_of_conda_is_part_of_its_package() {
     check(
         &[&[

@@ -1,6 +1,6 @@
 //! Programs and archives that say themselves what they were built from.
 
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 
 use mvi_inventory::{Package, take};
 use zip::write::SimpleFileOptions;
@@ -46,6 +46,33 @@ fn old_go(modules: &str) -> Vec<u8> {
     data.extend_from_slice(b"go1.17");
     data.extend_from_slice(modules.as_bytes());
     program(&data)
+}
+
+/// SHA-256 of `.net core bundle`, behind the place of a bundle's header.
+const BUNDLE_MARKER: [u8; 32] = [
+    0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32, 0x13, 0xf5, 0xb9,
+    0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
+];
+
+/// A program whose bundle starts with `files`, and has its header behind them.
+fn bundled(files: &[u8], header: &[u8]) -> Vec<u8> {
+    // What follows the data of a program without sections.
+    let start = program(&[0; 128]).len() + 64;
+    let offset = ((start + files.len()) as u64).to_le_bytes();
+    let data = [&[7; 16][..], &offset, &BUNDLE_MARKER, &[0; 72]].concat();
+    [&program(&data)[..], &[0; 64], files, header].concat()
+}
+
+/// The end of a program that its maker published as one file: the list of packages, then the header of version 6.
+fn real_bundle() -> Vec<u8> {
+    let packed = include_bytes!("../fixtures/languages/dotnet-bundle-6.gz");
+    let (list, mut header) = (61_374, Vec::new());
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut header).unwrap();
+    let files: Vec<u8> = header.drain(..list).collect();
+    // The programs before it are left out, so that the list lies elsewhere.
+    let place = ((program(&[0; 128]).len() + 64) as u64).to_le_bytes();
+    header[25..33].copy_from_slice(&place);
+    bundled(&files, &header)
 }
 
 fn jar(group: &str, artifact: &str, version: &str) -> Vec<u8> {
@@ -129,6 +156,46 @@ fn a_program_of_a_distributions_package_is_one_file_with_two_views() {
             "object usr/bin/x in 0",
         ],
     );
+}
+
+#[test]
+fn a_dotnet_program_in_one_file_has_the_packages_of_its_list() {
+    let inventory = take(&tree(&[&[Program("app/tool", &real_bundle())]]));
+    let lines: Vec<_> = inventory.packages.iter().map(|it| format!("{} {} {}", it.purl, it.record, it.files)).collect();
+    // 48 packages, and the two runtimes that it carries; its own six projects are none.
+    assert_eq!(lines.len(), 50, "{lines:#?}");
+    for expected in [
+        "pkg:nuget/System.CommandLine@2.0.11 app/tool 0",
+        "pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@10.0.11 app/tool 0",
+    ] {
+        assert!(lines.iter().any(|line| line == expected), "{expected} in {lines:#?}");
+    }
+    assert_eq!(inventory.gaps, []);
+}
+
+#[test]
+fn a_bundle_that_makes_no_sense_is_a_gap() {
+    let gap = |header: &[u8], why: &str| {
+        let offset = program(&[0; 128]).len() + 64;
+        let why = why.replace("OFFSET", &offset.to_string());
+        check(&[&[Program("x", &bundled(b"", header))]], &["object x in 0", &format!("gap x: {why}")]);
+    };
+    let header = |version: u8, place: [u64; 2]| {
+        let place = place.map(u64::to_le_bytes).concat();
+        [&[version, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, b'x'][..], &place, &[0; 24]].concat()
+    };
+    gap(b"\x06", ".NET bundle at byte OFFSET: its header is cut short");
+    gap(&header(9, [1, 1]), ".NET bundle at byte OFFSET: version 9 is not known");
+    gap(&header(2, [0, 0]), ".NET bundle at byte OFFSET: it has 1 files and no list of packages");
+    let far = format!(".NET bundle: its list of packages is {0} bytes at {0}, too large or outside", u64::MAX);
+    gap(&header(6, [u64::MAX; 2]), &far);
+    gap(
+        &header(6, [0, 1].map(|it| it + 1)),
+        ".NET bundle: its list of packages: byte 0: not JSON: expected value at line 1 column 1",
+    );
+    // A program that could be a bundle and is none, and one that has the text for another reason.
+    check(&[&[Program("x", &program(&[&[0; 8][..], &BUNDLE_MARKER].concat()))]], &["object x in 0"]);
+    check(&[&[Program("x", &[program(&BUNDLE_MARKER), vec![0; 200]].concat())]], &["object x in 0"]);
 }
 
 #[test]
