@@ -14,7 +14,7 @@ use crate::layer::{
     Compression, Density, FileKind, GzipSampler, LayerBytes, LayerFacts, Piped, Scan, ScanOutcome, decoder, pipe, pump,
     sniff,
 };
-use crate::tar::{BLOCK, Entry, Header, TarReader, is_zero};
+use crate::tar::{BLOCK, Entry, Header, TarError, TarReader, is_zero};
 
 /// Bytes of a file of the stream that are put by in memory to be looked into.
 const SPOOL: usize = 32 << 20;
@@ -85,12 +85,14 @@ impl StreamReader<'_> {
             }
         }
         // The last bytes carry the checksum of a gzip stream.
-        while !source_end(source).map_err(|source| ImageError::Read { what: self.label.into(), source })? {}
+        let at = tar.position();
+        while !source_end(source).map_err(|source| failed(self.label.into(), at, source))? {}
         Ok(Streamed { label: self.label.into(), names })
     }
 
     fn member(&mut self, tar: &mut TarReader<'_>, entry: &Entry, name: &str) -> Result<Option<Kept>, ImageError> {
-        let failed = |source| ImageError::Read { what: format!("{}:{name}", self.label), source };
+        let at = tar.position();
+        let failed = |source| failed(format!("{}:{name}", self.label), at, source);
         let mut body = Body::new(tar, entry.stored).map_err(failed)?;
         if looks_like_layer(&body.head, name) {
             return self.layer(body, name).map(|layer| Some(Kept::Layer(layer)));
@@ -155,14 +157,22 @@ impl StreamReader<'_> {
     fn unsound(&self, name: &str, outcome: ScanOutcome) -> ImageError {
         let what = format!("{}:{name}", self.label);
         match outcome {
-            ScanOutcome::Tar(crate::tar::TarError::Read { source, .. })
-                if source.kind() == io::ErrorKind::FileTooLarge =>
-            {
+            ScanOutcome::Tar(TarError::Read { source, .. }) if source.kind() == io::ErrorKind::FileTooLarge => {
                 self.too_large()
             }
             ScanOutcome::Tar(source) => ImageError::Archive { what, source },
             ScanOutcome::TooManyFiles | ScanOutcome::TableFull => too_many(&what, self.options.limits),
         }
+    }
+}
+
+/// What reading on at `offset` failed by: bytes that are damaged or missing, or the machine.
+fn failed(what: String, offset: u64, source: io::Error) -> ImageError {
+    match source.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+            ImageError::Archive { what, source: TarError::Read { offset, source } }
+        }
+        _ => ImageError::Read { what, source },
     }
 }
 

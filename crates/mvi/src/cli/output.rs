@@ -168,6 +168,7 @@ pub(super) fn complaint(unreadable: &Unreadable) -> String {
 fn hint(code: &str) -> Option<&'static str> {
     match code {
         "E-OPEN" => Some("check the path and its permissions; an image in a registry is docker://HOST/NAME"),
+        "E-READ" => Some("check the disk, the mount or the pipe it comes from, then try again"),
         "E-NOT-AN-IMAGE" => Some("name the kind: docker-archive:FILE, oci:DIR, oci-archive:FILE or dir:ROOTFS"),
         "E-DIGEST-BLOB" | "E-DIGEST-CONFIG" | "E-DIGEST-MANIFEST" | "E-DIFF-ID" | "E-SIZE" => {
             Some("save or pull the image again; --no-verify reads layers without checking their digests")
