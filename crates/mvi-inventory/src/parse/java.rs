@@ -2,6 +2,7 @@
 
 mod names;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 
@@ -9,7 +10,7 @@ use mvi_image::OpenBody;
 use serde::{Deserialize, Serialize};
 
 use self::names::{FileName, Manifest, parse_manifest, parse_pom_properties};
-use super::zip_directory::{Flaw, Member, wanted_members};
+use super::zip_directory::{Flaw, Member, Unpacker, wanted_members};
 
 /// Archives inside each other that are looked into: real ones are enterprise archives in two steps.
 const DEEPEST: u32 = 4;
@@ -68,10 +69,12 @@ pub(crate) fn is_java_archive(name: &str) -> bool {
 /// # Errors
 /// Those of the body.
 pub(crate) fn read_java_archive(name: &str, body: &dyn OpenBody) -> io::Result<JavaArchive> {
-    let mut reader = Reader { found: JavaArchive::default(), held: 0, unpacked: 0 };
-    reader.archive(&Place { name, within: "", depth: 0 }, body)?;
-    reader.found.artifacts.truncate(MOST_ARTIFACTS);
-    Ok(reader.found)
+    UNPACKER.with_borrow_mut(|unpacker| {
+        let mut reader = Reader { found: JavaArchive::default(), unpacker, held: 0, unpacked: 0 };
+        reader.archive(&Place { name, within: "", depth: 0 }, body)?;
+        reader.found.artifacts.truncate(MOST_ARTIFACTS);
+        Ok(reader.found)
+    })
 }
 
 /// The artifacts of an archive in memory.
@@ -87,13 +90,19 @@ struct Place<'a> {
     depth: u32,
 }
 
-struct Reader {
+thread_local! {
+    /// An image has hundreds of archives, and making this anew takes longer than what most of them have to unpack.
+    static UNPACKER: RefCell<Unpacker> = RefCell::default();
+}
+
+struct Reader<'u> {
     found: JavaArchive,
+    unpacker: &'u mut Unpacker,
     held: u64,
     unpacked: u64,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn archive(&mut self, place: &Place<'_>, body: &dyn OpenBody) -> io::Result<()> {
         let is_wanted =
             |name: &str| name == "META-INF/MANIFEST.MF" || name.starts_with("META-INF/maven/") || is_java_archive(name);
@@ -139,7 +148,7 @@ impl Reader {
         if member.size > most {
             return Ok(Err(format!("claims {} bytes, more than the {most} that are unpacked of it", member.size)));
         }
-        let bytes = match member.read(body, most)? {
+        let bytes = match member.read(body, most, self.unpacker)? {
             Ok(bytes) => bytes,
             Err(flaw) => return Ok(Err(flaw)),
         };
@@ -202,7 +211,7 @@ impl Reader {
     }
 
     fn text(&mut self, place: &Place<'_>, body: &dyn OpenBody, member: &Member) -> io::Result<Option<String>> {
-        match member.read(body, MOST_OF_TEXT.min(MOST_OF_ALL - self.unpacked))? {
+        match member.read(body, MOST_OF_TEXT.min(MOST_OF_ALL - self.unpacked), self.unpacker)? {
             Ok(bytes) => {
                 self.unpacked += bytes.len() as u64;
                 Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))

@@ -3,9 +3,9 @@
 //!
 //! Format: APPNOTE.TXT 6.3, sections 4.3 and 4.5.
 
-use std::io::{self, BufReader, Read};
+use std::io;
 
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
 use mvi_image::OpenBody;
 
@@ -23,6 +23,11 @@ const SHORT_END: u64 = 1024;
 const BLOCK: usize = 256 << 10;
 /// Bytes of an entry of the directory without its texts.
 const ENTRY: usize = 46;
+
+/// Packed bytes read at once.
+const PIECE: usize = 32 << 10;
+/// Bytes that are made room for because an archive says so; more only as they come.
+const MOST_ROOM: usize = 4 << 20;
 
 /// What is wrong with an archive.
 pub(crate) type Flaw = String;
@@ -62,16 +67,20 @@ pub(crate) fn wanted_members(
             next += more.len() as u64;
             block.extend_from_slice(&more);
         }
-        let Some((member, length)) = read_entry(&block[at..], directory.shift) else {
+        let Some(entry) = Entry::at(&block[at..]) else {
             return Ok(Err("has a directory that ends in the middle of an entry".to_owned()));
         };
-        at += length;
-        if !member.name.ends_with('/') && wants(&member.name) {
+        let name = String::from_utf8_lossy(entry.name);
+        if !name.ends_with('/') && wants(&name) {
             if members.len() == MOST_WANTED {
                 return Ok(Err(format!("has more than {MOST_WANTED} members to look into")));
             }
+            let Some(member) = entry.member(name.into_owned(), directory.shift) else {
+                return Ok(Err("has a directory with numbers that make no sense".to_owned()));
+            };
             members.push(member);
         }
+        at += entry.length;
     }
     if directory.count > MOST_MEMBERS {
         return Ok(Err(format!("has {} members, more than the {MOST_MEMBERS} that are looked at", directory.count)));
@@ -113,32 +122,48 @@ fn find_directory_in(archive: &dyn OpenBody, last: u64) -> io::Result<Option<Dir
     Ok(found.map(|(real, shift)| Directory { start: real, end, count, shift }))
 }
 
-/// The entry at the front of `bytes`, and its length.
-fn read_entry(bytes: &[u8], shift: u64) -> Option<(Member, usize)> {
-    if bytes.len() < ENTRY || !bytes.starts_with(b"PK\x01\x02") {
-        return None;
-    }
-    let [name, extra, comment] = [28, 30, 32].map(|at| usize::from(half(bytes, at)));
-    let length = ENTRY + name + extra + comment;
-    let extra = bytes.get(ENTRY + name..ENTRY + name + extra)?;
-    bytes.get(..length)?;
-    let (mut packed, mut size, mut header) = (word(bytes, 20).into(), word(bytes, 24).into(), word(bytes, 42).into());
-    let mut large = large_fields(extra);
-    for field in [&mut size, &mut packed, &mut header] {
-        if *field == u64::from(u32::MAX) {
-            let (value, rest) = large.split_at_checked(8)?;
-            (*field, large) = (long(value, 0), rest);
+/// An entry of the directory.
+struct Entry<'a> {
+    bytes: &'a [u8],
+    name: &'a [u8],
+    extra: &'a [u8],
+    /// Bytes of all of it.
+    length: usize,
+}
+
+impl<'a> Entry<'a> {
+    /// The one at the front of `bytes`.
+    fn at(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.len() < ENTRY || !bytes.starts_with(b"PK\x01\x02") {
+            return None;
         }
+        let [name, extra, comment] = [28, 30, 32].map(|at| usize::from(half(bytes, at)));
+        let length = ENTRY + name + extra + comment;
+        let bytes = bytes.get(..length)?;
+        Some(Self { bytes, name: &bytes[ENTRY..ENTRY + name], extra: &bytes[ENTRY + name..][..extra], length })
     }
-    let member = Member {
-        name: String::from_utf8_lossy(&bytes[ENTRY..ENTRY + name]).into_owned(),
-        method: half(bytes, 10),
-        is_encrypted: half(bytes, 8) & 1 != 0,
-        packed,
-        size,
-        header: header.checked_add(shift)?,
-    };
-    Some((member, length))
+
+    /// What it says of its member; none where numbers are missing or too large.
+    fn member(&self, name: String, shift: u64) -> Option<Member> {
+        let bytes = self.bytes;
+        let (mut packed, mut size, mut header) =
+            (word(bytes, 20).into(), word(bytes, 24).into(), word(bytes, 42).into());
+        let mut large = large_fields(self.extra);
+        for field in [&mut size, &mut packed, &mut header] {
+            if *field == u64::from(u32::MAX) {
+                let (value, rest) = large.split_at_checked(8)?;
+                (*field, large) = (long(value, 0), rest);
+            }
+        }
+        Some(Member {
+            name,
+            method: half(bytes, 10),
+            is_encrypted: half(bytes, 8) & 1 != 0,
+            packed,
+            size,
+            header: header.checked_add(shift)?,
+        })
+    }
 }
 
 /// The extra field that holds numbers too large for the entry; empty where there is none.
@@ -176,24 +201,72 @@ impl Member {
     }
 
     /// Its unpacked bytes, unless they are more than `most`.
-    pub(crate) fn read(&self, archive: &dyn OpenBody, most: u64) -> io::Result<Result<Vec<u8>, Flaw>> {
+    pub(crate) fn read(
+        &self,
+        archive: &dyn OpenBody,
+        most: u64,
+        unpacker: &mut Unpacker,
+    ) -> io::Result<Result<Vec<u8>, Flaw>> {
         let place = match self.place(archive)? {
             Ok(place) => place,
             Err(flaw) => return Ok(Err(flaw)),
         };
-        let mut bytes = Vec::new();
-        let reader = BufReader::with_capacity(16 << 10, SliceReader { slice: place, at: 0 });
         let read = match self.method {
-            0 => reader.take(most + 1).read_to_end(&mut bytes),
-            8 => DeflateDecoder::new(reader).take(most + 1).read_to_end(&mut bytes),
-            method => Err(io::Error::other(format!("packed by a method that is not known, {method}"))),
+            0 => Ok(read_at_most(&place, 0, place.length, usize::try_from(most + 1).unwrap_or(usize::MAX))?),
+            8 => unpacker.unpack(&place, self.size.min(most), most + 1)?,
+            method => Err(format!("packed by a method that is not known, {method}")),
         };
         let name = || mvi_image::printable(self.name.as_bytes());
         Ok(match read {
-            Ok(_) if bytes.len() as u64 > most => Err(format!("member `{}` unpacks to more than {most} bytes", name())),
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(format!("member `{}` cannot be unpacked: {error}", name())),
+            Ok(bytes) if bytes.len() as u64 > most => {
+                Err(format!("member `{}` unpacks to more than {most} bytes", name()))
+            }
+            Ok(bytes) => Ok(bytes),
+            Err(why) => Err(format!("member `{}` cannot be unpacked: {why}", name())),
         })
+    }
+}
+
+/// Unpacks members one after the other: an archive has hundreds, and what unpacking works with is larger than most of them.
+pub(crate) struct Unpacker {
+    inflate: Decompress,
+    packed: Vec<u8>,
+}
+
+impl Default for Unpacker {
+    fn default() -> Self {
+        Self { inflate: Decompress::new(false), packed: vec![0; PIECE] }
+    }
+}
+
+impl Unpacker {
+    /// At most `most` bytes of what `place` unpacks to; `expected` is what is made room for.
+    fn unpack(&mut self, place: &Slice<'_>, expected: u64, most: u64) -> io::Result<Result<Vec<u8>, String>> {
+        self.inflate.reset(false);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        // A byte more than is expected: so the end is found without asking for more room.
+        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1).min(MOST_ROOM));
+        let (mut at, mut start, mut end) = (0, 0, 0);
+        while bytes.len() < most {
+            if start == end {
+                (start, end) = (0, place.read_at(at, &mut self.packed)?);
+                at += end as u64;
+            }
+            if bytes.len() == bytes.capacity() {
+                bytes.reserve(PIECE.max(bytes.len() / 2));
+            }
+            let (before, room) = (self.inflate.total_in(), bytes.len());
+            let step = self.inflate.decompress_vec(&self.packed[start..end], &mut bytes, FlushDecompress::None);
+            start += (self.inflate.total_in() - before) as usize;
+            match step {
+                Ok(Status::StreamEnd) => break,
+                Ok(_) if end == 0 && bytes.len() == room => return Ok(Err("it ends too early".to_owned())),
+                Ok(_) => {}
+                Err(error) => return Ok(Err(error.to_string())),
+            }
+        }
+        bytes.truncate(most);
+        Ok(Ok(bytes))
     }
 }
 
@@ -216,20 +289,6 @@ impl OpenBody for Slice<'_> {
             return Ok(0);
         }
         self.body.read_at(self.start + offset, &mut buffer[..wanted])
-    }
-}
-
-/// A slice from front to back.
-struct SliceReader<'b> {
-    slice: Slice<'b>,
-    at: u64,
-}
-
-impl Read for SliceReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.slice.read_at(self.at, buffer)?;
-        self.at += read as u64;
-        Ok(read)
     }
 }
 

@@ -56,10 +56,17 @@ pub(crate) fn sbom(
         packages,
         gaps: examined.gaps(),
     };
-    let image = (&report.image.manifest_digest, &report.image.config_digest, &report.image.reference);
-    // Where and when the bill was made is no part of what it says.
-    report.serial = serial(&(&report.tool, image, &report.base, &report.layers, &report.packages));
+    report.serial = number_of(&report, options.hidden);
     Ok(report)
+}
+
+/// The number of a bill. Where and when it was made is no part of what it says; all that it says follows from the layers,
+/// where they are known by their digests.
+fn number_of(report: &SbomReport, hidden: bool) -> String {
+    let image = (&report.image.manifest_digest, &report.image.config_digest, &report.image.reference);
+    let unknown = report.layers.iter().any(|layer| layer.diff_id.is_none());
+    let packages = unknown.then_some(&report.packages);
+    serial(&(&report.tool, image, &report.base, &report.layers, hidden, packages))
 }
 
 fn base_of(examined: &Examined, statement: &Statement) -> Option<SbomBase> {

@@ -9,6 +9,7 @@ pub(super) mod db;
 pub(super) mod diff;
 pub(super) mod fleet;
 pub(super) mod inventory;
+mod later;
 pub(super) mod lint;
 pub(super) mod musl;
 pub(super) mod needs;
@@ -28,6 +29,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mvi_image::PlatformChoice;
 
 use super::remote::RemoteArgs;
+use later::Later;
 
 /// Judges container images against a written image standard, and explains every megabyte.
 #[derive(Debug, Parser)]
@@ -55,72 +57,72 @@ Exit codes: 0 fine, 1 judged and failed, 2 wrong use, 3 could not be read.";
 pub(super) enum Verb {
     /// Judge images: verdict, gates, where the megabytes are, what to do next
     #[command(after_help = audit::EXAMPLES)]
-    Audit(audit::AuditArgs),
+    Audit(Later<audit::AuditArgs>),
     /// List an image's layers, and what is shipped but hidden
     #[command(after_help = LAYERS_EXAMPLES)]
-    Layers(LayersArgs),
+    Layers(Later<LayersArgs>),
     /// Explain a path: which layer and instruction brought it, which package owns it
     #[command(after_help = EXPLAIN_EXAMPLES)]
-    Explain(ExplainArgs),
+    Explain(Later<ExplainArgs>),
     /// Write an image's bill of materials: CycloneDX or SPDX, with layers and instructions
     #[command(after_help = sbom::EXAMPLES)]
-    Sbom(sbom::SbomArgs),
+    Sbom(Later<sbom::SbomArgs>),
     /// List what advisories say of an image's packages, with layer, instruction and what to update
     #[command(after_help = vulns::EXAMPLES)]
-    Vulns(vulns::VulnsArgs),
+    Vulns(Later<vulns::VulnsArgs>),
     /// Compare two builds: packages, bytes, layers, files, advisories, and why they differ
     #[command(after_help = diff::EXAMPLES)]
-    Diff(diff::DiffArgs),
+    Diff(Later<diff::DiffArgs>),
     /// Find what is unwise about an image: secrets, root, setuid programs, what was left behind
     #[command(after_help = check::EXAMPLES)]
-    Check(check::CheckArgs),
+    Check(Later<check::CheckArgs>),
     /// Say whether an image can move to musl, and what would get each part of it there
     #[command(after_help = musl::EXAMPLES)]
-    Musl(musl::MuslArgs),
+    Musl(Later<musl::MuslArgs>),
     /// Tell what an image needs to run, and what only lies in it
     #[command(after_help = needs::EXAMPLES)]
-    Needs(needs::NeedsArgs),
+    Needs(Later<needs::NeedsArgs>),
     /// Render Dockerfiles that follow the standard, and what belongs beside them
     #[command(after_help = template::EXAMPLES)]
-    Template(Box<template::TemplateArgs>),
+    Template(Later<template::TemplateArgs>),
     /// Lint Dockerfiles, Compose files and Kubernetes objects; repair Dockerfiles
     #[command(after_help = lint::EXAMPLES)]
-    Lint(Box<lint::LintArgs>),
+    Lint(Later<lint::LintArgs>),
     /// Take stock of a repository's Dockerfiles: states, bases, who uses them, and how they could be one
     #[command(after_help = inventory::EXAMPLES)]
-    Inventory(inventory::InventoryArgs),
+    Inventory(Later<inventory::InventoryArgs>),
     /// Serve an editor: findings in Dockerfiles while typing, with repairs
     #[command(after_help = "Examples:\n  mvi lsp\n  mvi lsp --ignore DL3008")]
-    Lsp(Box<lint::LspArgs>),
+    Lsp(Later<lint::LspArgs>),
     /// Pack files into an image: reproducible, for any platform, without a builder
     #[command(after_help = pack::EXAMPLES)]
-    Pack(Box<pack::PackArgs>),
+    Pack(Later<pack::PackArgs>),
     /// Build a Dockerfile with the builder that is there, and time what is rebuilt
     #[command(after_help = build::EXAMPLES)]
-    Build(Box<build::BuildArgs>),
+    Build(Later<build::BuildArgs>),
     /// Record a build in the fleet, and hold it against the one before: gates, what changed, what it costs
     #[command(after_help = build_event::EXAMPLES)]
-    BuildEvent(Box<build_event::BuildEventArgs>),
+    BuildEvent(Later<build_event::BuildEventArgs>),
     /// Guards a builder; for mvi itself
     #[command(hide = true, name = super::build::GUARD)]
-    GuardBuilder(build::GuardArgs),
+    GuardBuilder(Later<build::GuardArgs>),
     /// Show, check and compare image standards
     #[command(
         after_help = "Examples:\n  mvi standard show\n  mvi standard lint company.toml\n  mvi standard diff V13 company.toml"
     )]
-    Standard(StandardArgs),
+    Standard(Later<StandardArgs>),
     /// Look after the layer memory
     #[command(after_help = "Examples:\n  mvi cache info\n  mvi cache prune --all")]
-    Cache(CacheArgs),
+    Cache(Later<CacheArgs>),
     /// Read feeds of advisories into one index, and show how old they are
     #[command(after_help = db::EXAMPLES)]
-    Db(db::DbArgs),
+    Db(Later<db::DbArgs>),
     /// Say which base is best for a service, from a history of builds, and when that is not to be trusted
     #[command(after_help = predict::EXAMPLES)]
-    Predict(Box<predict::PredictArgs>),
+    Predict(Later<predict::PredictArgs>),
     /// Run an image, isolated, and measure start-up, memory and processor time; or hold two images against each other
     #[command(after_help = probe::EXAMPLES)]
-    Probe(Box<probe::ProbeArgs>),
+    Probe(Later<probe::ProbeArgs>),
     /// Waits for a probe to end and takes away what it made
     #[command(hide = true)]
     ProbeKeeper {
@@ -131,21 +133,21 @@ pub(super) enum Verb {
     #[command(
         after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 --format json\n  mvi pull app:2.tar --instead-of app:1.tar --nodes 350"
     )]
-    Pull(Box<pull::PullArgs>),
+    Pull(Later<pull::PullArgs>),
     /// Ask for exceptions that expire, and decide about them
     #[command(
         after_help = "Examples:\n  mvi crq new heavy app --size 620 --reason not-libc:fonts\n  mvi crq list\n  mvi crq show CRQ-2026-0001"
     )]
-    Crq(Box<crq::CrqArgs>),
+    Crq(Later<crq::CrqArgs>),
     /// Seal golden templates that nobody can alter unnoticed, and verify them
     #[command(after_help = "Examples:\n  mvi rom list\n  mvi rom verify\n  mvi rom render ROM-GO-V13 > Dockerfile")]
-    Rom(rom::RomArgs),
+    Rom(Later<rom::RomArgs>),
     /// Remember a whole fleet: score, belt, lineage, who runs what
     #[command(after_help = FLEET_EXAMPLES)]
-    Fleet(fleet::FleetArgs),
+    Fleet(Later<fleet::FleetArgs>),
     /// Make and show the keys that seal
     #[command(after_help = "Examples:\n  mvi key new ada.key\n  mvi key show ada.key.pub")]
-    Key(seal::KeyArgs),
+    Key(Later<seal::KeyArgs>),
     /// Print a shell's completion script
     #[command(
         after_help = "Examples:\n  mvi completions bash > /etc/bash_completion.d/mvi\n  mvi completions fish > ~/.config/fish/completions/mvi.fish"
