@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mvi_dockerfile::{ExceptedBase, LintSettings, SealedBase};
-use mvi_fleet::{FleetError, RegisterLine, Store};
+use mvi_fleet::{FleetError, RegisterLine, Role, Store};
+use mvi_seal::RomContent;
 use mvi_standard::crq::{Calendar, Crq, at};
 
-/// Adds the bases that the fleet registered, and those that were sealed again. A fleet that registered nothing is no
-/// register: nothing is missing from it.
+/// Adds the bases that the fleet registered, and those that were sealed again. A fleet that registered no base is no
+/// register of bases: nothing is missing from it, whatever services it knows.
 ///
 /// # Errors
 /// Those of the fleet's store.
@@ -18,7 +19,11 @@ pub(crate) fn add_register(store: &Store, settings: &mut LintSettings) -> Result
         return Ok(());
     }
     settings.sealed_bases.extend(lines.iter().filter_map(sealed_again));
-    settings.registered_bases = Some(lines.into_iter().map(|line| line.facts.reference).collect());
+    let bases: Vec<String> =
+        lines.into_iter().filter(|line| line.facts.role == Role::Base).map(|line| line.facts.reference).collect();
+    if !bases.is_empty() {
+        settings.registered_bases = Some(bases);
+    }
     Ok(())
 }
 
@@ -35,6 +40,34 @@ fn sealed_again(line: &RegisterLine) -> Option<SealedBase> {
     let newer: BTreeMap<String, String> = older.collect();
     let is_sealed = !line.roms.is_empty() && !newer.is_empty();
     is_sealed.then(|| SealedBase { reference: line.facts.reference.clone(), newer })
+}
+
+/// Adds the bases of sealed templates: the digest that an earlier seal of a line names gives way to that of the last, on
+/// the same platform. `roms` are in the order they were sealed, each verified.
+pub(crate) fn add_roms(roms: &[RomContent], settings: &mut LintSettings) {
+    let mut lines: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    for rom in roms.iter().filter(|rom| rom.template.is_some()) {
+        let platforms = lines.entry(rom.base.as_str()).or_default();
+        for base in &rom.base_digests {
+            platforms.entry(base.platform.as_str()).or_default().push(base.digest.to_string());
+        }
+    }
+    for (base, platforms) in lines {
+        let mut newer = BTreeMap::new();
+        for digests in platforms.values() {
+            let Some(last) = digests.last() else { continue };
+            newer.extend(digests.iter().filter(|digest| *digest != last).map(|old| (old.clone(), last.clone())));
+        }
+        if !newer.is_empty() {
+            settings.sealed_bases.push(SealedBase { reference: base.to_owned(), newer });
+        }
+        // What a sealed record names was registered with it.
+        if let Some(registered) = &mut settings.registered_bases
+            && !registered.iter().any(|known| known == base)
+        {
+            registered.push(base.to_owned());
+        }
+    }
 }
 
 /// Adds the bases that change requests in force except.
