@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use mvi_fleet::RomFacts;
 use mvi_image::Digest;
 use mvi_seal::{
-    BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, Sealed, SealingFacts, Template, Verified,
+    BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, Sealed, SealingFacts, Template,
+    Verified,
 };
 use mvi_standard::base::{BaseStanding, is_same_base};
 use mvi_standard::crq::{Calendar, Crq, at};

@@ -178,8 +178,20 @@ pub(crate) fn rendered_for_row(standard: &Standard, of: &Row, name: &str) -> any
     let (bases, _) = bases(standard, class, &Stated::default(), &Pins::default())?;
     let (image, version, port, entry, source) = (None, "0.0.0".to_owned(), None, None, None);
     let (native, tools, rom, target) = (false, Vec::new(), None, None);
-    let request =
-        Request { name: name.to_owned(), image, version, port, entry, source, native, tools, rom, target, row: None, bases };
+    let request = Request {
+        name: name.to_owned(),
+        image,
+        version,
+        port,
+        entry,
+        source,
+        native,
+        tools,
+        rom,
+        target,
+        row: None,
+        bases,
+    };
     let rendered = render(class, &by_row(request, class, of))?;
     let file = rendered.files.into_iter().find(|file| file.kind == FileKind::Dockerfile);
     Ok(file.context("the template has no Dockerfile")?.text)

@@ -103,11 +103,7 @@ fn law(args: &LintArgs, config: &Config) -> Result<Law, Failure> {
 }
 
 /// What the standard, the change requests and the fleet say of bases.
-fn about_bases(
-    law: &Law,
-    (args, config): (&LintArgs, &Config),
-    settings: &mut LintSettings,
-) -> Result<(), Failure> {
+fn about_bases(law: &Law, (args, config): (&LintArgs, &Config), settings: &mut LintSettings) -> Result<(), Failure> {
     let told = |error: &str| anyhow::anyhow!(error.to_owned());
     add_bases(law.bases().map_err(told)?, settings);
     law.add_exceptions(settings).map_err(told)?;

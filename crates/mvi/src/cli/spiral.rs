@@ -161,7 +161,9 @@ fn name(args: &RunArgs, source: &Path) -> Result<String, Failure> {
     let name = args.name.clone().unwrap_or_else(own);
     let is_bad = |letter: char| letter.is_whitespace() || letter.is_control() || letter == '@';
     if name.is_empty() || name.len() > 256 || name.contains(is_bad) || name != name.to_lowercase() {
-        return Err(Failure::usage(format!("`{name}` is no name of an image: REPOSITORY[:TAG], in lower case (--name)")));
+        return Err(Failure::usage(format!(
+            "`{name}` is no name of an image: REPOSITORY[:TAG], in lower case (--name)"
+        )));
     }
     let has_tag = name.rsplit('/').next().is_some_and(|last| last.contains(':'));
     Ok(if has_tag { name } else { format!("{name}:latest") })
@@ -172,11 +174,13 @@ fn class<'a>(standard: &'a Standard, args: &RunArgs, source: &Path) -> Result<&'
     let known = || standard.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(", ");
     if let Some(id) = &args.class {
         let row = standard.row(id);
-        return row.ok_or_else(|| Failure::usage(format!("{} has no row `{id}`; it has {}", standard.meta.id, known())));
+        return row
+            .ok_or_else(|| Failure::usage(format!("{} has no row `{id}`; it has {}", standard.meta.id, known())));
     }
     let file = args.file.clone().unwrap_or_else(|| PathBuf::from("Dockerfile"));
     let base = fs::read(source.join(file)).ok().and_then(|bytes| base_of(&bytes, args.target.as_deref()));
-    let of_base = |row: &&Row| base.as_ref().is_some_and(|base| row.base.iter().any(|own| is_same_base(standard, own, base)));
+    let of_base =
+        |row: &&Row| base.as_ref().is_some_and(|base| row.base.iter().any(|own| is_same_base(standard, own, base)));
     let signs = [
         ("go.mod", "go-static"),
         ("package.json", "node-portal"),
@@ -187,7 +191,8 @@ fn class<'a>(standard: &'a Standard, args: &RunArgs, source: &Path) -> Result<&'
     ];
     let by_file = || signs.iter().find(|(name, _)| source.join(name).is_file()).and_then(|(_, row)| standard.row(row));
     let found = standard.rows.iter().find(of_base).or_else(by_file);
-    found.ok_or_else(|| Failure::usage(format!("which class is it? name the row of the standard: --class; {}", known())))
+    found
+        .ok_or_else(|| Failure::usage(format!("which class is it? name the row of the standard: --class; {}", known())))
 }
 
 /// The base of what runs, as far as it can be told.
@@ -207,7 +212,10 @@ fn own_folder(args: &RunArgs, source: &Path) -> Result<PathBuf, Failure> {
     fs::create_dir_all(&folder).with_context(failed)?;
     let folder = folder.canonicalize().with_context(failed)?;
     if folder.as_os_str().to_string_lossy().contains(':') {
-        let text = format!("builders take no archives from `{}`, as it has a colon; name another folder: --work", folder.display());
+        let text = format!(
+            "builders take no archives from `{}`, as it has a colon; name another folder: --work",
+            folder.display()
+        );
         return Err(Failure::usage(text));
     }
     let ignore = folder.join(".gitignore");

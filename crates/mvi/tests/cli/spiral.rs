@@ -43,8 +43,11 @@ fn desk(dockerfile: &str) -> Option<Desk> {
     for root in ["fat", "static"] {
         desk.says(&["pack", "--layer", &format!("{root}:/"), "-o", &format!("oci:{root}-base"), "--quiet"]);
     }
-    desk.write("osv.json", br#"{"id": "PYSEC-1", "modified": "2026-03-01T00:00:00Z", "affected": [{"package":
-        {"ecosystem": "PyPI", "name": "a"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}"#);
+    desk.write(
+        "osv.json",
+        br#"{"id": "PYSEC-1", "modified": "2026-03-01T00:00:00Z", "affected": [{"package":
+        {"ecosystem": "PyPI", "name": "a"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}"#,
+    );
     desk.says(&["db", "import", "osv.json", "--db", "here.idx"]);
     desk.says(&["key", "new", "--no-password", "ada.key"]);
     desk.write("mvi.toml", b"[fleet]\nstore = \"fleet.db\"\n[rom]\nfolder = \"rom\"\ntrusted = [\"ada.key.pub\"]\n");
@@ -223,7 +226,10 @@ fn the_fleet_knows(desk: &Desk, told: &Value) {
 #[test]
 fn a_decision_answers_a_change_request_and_a_history_of_one_build_is_no_model() {
     let Some(desk) = desk(DOCKERFILE) else { return };
-    desk.write("one.csv", b"at,service,runtime,base,outcome,source,size_mb\n2026-01-01,x,static-elf,alpine:3.21,ok,built,9\n");
+    desk.write(
+        "one.csv",
+        b"at,service,runtime,base,outcome,source,size_mb\n2026-01-01,x,static-elf,alpine:3.21,ok,built,9\n",
+    );
     let told = report(&run(&desk, &["--until", "predicted", "--history", "one.csv"]), 0);
     assert_eq!((&told["state"], &told["rom"]), (&"PREDICTED".into(), &Value::Null), "{told:#}");
     let decision = told["decision"]["id"].as_str().unwrap();
@@ -318,10 +324,14 @@ fn a_builder_that_is_killed_or_runs_out_of_room_speaks_about_no_base() {
     while !killed {
         assert!(began.elapsed() < Duration::from_secs(120), "the build does not come to its step");
         let own = desk.path("api/.mvi").display().to_string();
-        let all: Vec<(u32, String)> = fs::read_dir("/proc").unwrap().flatten().filter_map(|item| {
-            let line = fs::read(item.path().join("cmdline")).ok()?;
-            Some((item.file_name().to_str()?.parse().ok()?, String::from_utf8_lossy(&line).replace('\0', " ")))
-        }).collect();
+        let all: Vec<(u32, String)> = fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .filter_map(|item| {
+                let line = fs::read(item.path().join("cmdline")).ok()?;
+                Some((item.file_name().to_str()?.parse().ok()?, String::from_utf8_lossy(&line).replace('\0', " ")))
+            })
+            .collect();
         if all.iter().any(|(_, line)| line.contains("sleep 76543")) {
             let builder = all.iter().find(|(_, line)| line.starts_with("buildah build") && line.contains(&own));
             let (id, _) = builder.unwrap();

@@ -75,13 +75,8 @@ fn packed(examiner: &Examiner<'_>, source: &str, layout: &Path) -> anyhow::Resul
     let settings = Settings::default();
     let pack_of = Pack { layers: &layers, base: None, settings: &settings, platform: None };
     let limits = &examiner.options.limits;
-    let how = How {
-        epoch: Epoch::default(),
-        times: Times::Epoch,
-        owners: Owners::Kept,
-        packing: Packing::Gzip(1),
-        limits,
-    };
+    let how =
+        How { epoch: Epoch::default(), times: Times::Epoch, owners: Owners::Kept, packing: Packing::Gzip(1), limits };
     let output = Output { form: Form::Layout, path: layout.to_owned(), tag: None };
     pack(&pack_of, &how, &output)?;
     Ok(Location::parse(&output.location())?)

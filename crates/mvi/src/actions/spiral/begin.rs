@@ -55,11 +55,7 @@ pub(super) fn begin(
 }
 
 /// What a cycle would go by that is begun now.
-fn begun_now(
-    wish: &Wish<'_>,
-    tools: &Tools<'_>,
-    (source, id, epoch): (String, String, u64),
-) -> anyhow::Result<Begun> {
+fn begun_now(wish: &Wish<'_>, tools: &Tools<'_>, (source, id, epoch): (String, String, u64)) -> anyhow::Result<Begun> {
     let (name, text) = dockerfile_of(wish, tools)?;
     let file = Dockerfile::parse(text.as_bytes());
     let incumbent = dockerfile::base(&file, wish.target).with_context(|| format!("`{name}`"))?;
@@ -81,12 +77,7 @@ fn begun_now(
 }
 
 /// Copies the source, once.
-fn prepare(
-    wish: &Wish<'_>,
-    tools: &Tools<'_>,
-    (place, begun): (&Place, &Begun),
-    folder: &Path,
-) -> anyhow::Result<()> {
+fn prepare(wish: &Wish<'_>, tools: &Tools<'_>, (place, begun): (&Place, &Begun), folder: &Path) -> anyhow::Result<()> {
     source::copy(wish.source, &place.source(), folder)?;
     if is_template(&begun.dockerfile) {
         let file = place.source().join(TEMPLATE);

@@ -17,6 +17,8 @@ use super::{Desk, dockerfile, source};
 use crate::actions::predict::{BaseFacts, ServiceFile, standing};
 use crate::report::spiral::Stop;
 
+/// Why a base of the alpine family that nobody asked for is not looked for.
+const ALTERNATIVE: &str = "an alternative that nobody asked for; --base NAME=SOURCE tries it";
 /// The C library of the alpine family.
 pub(super) const MUSL: &str = "musl";
 
@@ -82,12 +84,7 @@ impl Desk<'_, '_> {
         begun.bases.keys().chain(&begun.incumbent).chain(&self.wish.class.base).cloned().collect()
     }
 
-    fn look(
-        &self,
-        begun: &Begun,
-        service: &ServiceFile,
-        (number, base): (usize, String),
-    ) -> anyhow::Result<Candidate> {
+    fn look(&self, begun: &Begun, service: &ServiceFile, (number, base): (usize, String)) -> anyhow::Result<Candidate> {
         let bare = BaseFacts { reference: base.clone(), ..BaseFacts::default() };
         // What the name alone rules out is not read.
         let told = standing(self.tools.standard, service, &bare)?;
@@ -144,7 +141,7 @@ impl Desk<'_, '_> {
             self.check_libc(base, &image)?;
             return Ok(Some(image));
         }
-        anyhow::ensure!(self.asked(begun).iter().any(|one| one == base), "an alternative: --base {base}=oci:DIR tries it");
+        anyhow::ensure!(self.asked(begun).iter().any(|one| one == base), "{ALTERNATIVE}");
         let own = |scheme: &str| take(&format!("{scheme}:{base}"));
         let found = own("containers-storage").or_else(|_| own("docker-daemon"));
         found.map(Some).map_err(|_| anyhow::anyhow!("nothing says where it is; name it: --base {base}=oci:DIR"))

@@ -114,9 +114,10 @@ impl Desk<'_, '_> {
         if let Some(memory) = self.memory.as_deref() {
             // What this cycle built is what is to be forecast, and no history.
             let own: Vec<&String> = self.known.ingested.values().map(|ingested| &ingested.reference).collect();
-            rows.extend(builds_of(standard, &schema, &memory.store, &|reference| {
-                !own.iter().any(|own| *own == reference)
-            })?.rows);
+            rows.extend(
+                builds_of(standard, &schema, &memory.store, &|reference| !own.iter().any(|own| *own == reference))?
+                    .rows,
+            );
         }
         let model = train(standard, &schema, &History::new(&schema, rows)?, self.tools.threads)?;
         let mut service = self.service()?;
@@ -254,7 +255,10 @@ impl Desk<'_, '_> {
         let choice = if gain < least - 1e-9 {
             keep(format!("`{}` takes away {gain:.4}, and {least} is the least that counts", best.base))
         } else if low <= 0.0 {
-            keep(format!("`{}` takes away {gain:.4}, which could be {low:.4} to {high:.4}: more runs will tell", best.base))
+            keep(format!(
+                "`{}` takes away {gain:.4}, which could be {low:.4} to {high:.4}: more runs will tell",
+                best.base
+            ))
         } else {
             take(format!("it takes away {gain:.4}, and surely {low:.4} to {high:.4}"))
         };
@@ -294,13 +298,7 @@ impl Desk<'_, '_> {
     }
 
     /// Every base with what was found out, as change requests are answered by it.
-    fn record(
-        &self,
-        id: &str,
-        requested: &str,
-        forecast: &PredictReport,
-        contenders: &[Contender],
-    ) -> DecisionRecord {
+    fn record(&self, id: &str, requested: &str, forecast: &PredictReport, contenders: &[Contender]) -> DecisionRecord {
         let standard = self.tools.standard;
         let same = |left: &str, right: &str| left == right || is_same_base(standard, left, right);
         let mut facts = self.service().map(|service| service.reasons).unwrap_or_default();
@@ -323,7 +321,8 @@ impl Desk<'_, '_> {
                 one.outcome = Outcome::TrialFailed { log: failed.log.clone() };
             } else if let Some(contender) = contender {
                 one.outcome = Outcome::Measured { pressure: contender.pressure, size_mb: contender.size_mb };
-            } else if let (Outcome::Open, Some(predicted)) = (&one.outcome, predicted.filter(|one| one.cost.is_some())) {
+            } else if let (Outcome::Open, Some(predicted)) = (&one.outcome, predicted.filter(|one| one.cost.is_some()))
+            {
                 one.outcome = Outcome::Predicted { pressure: predicted.forecast.pressure };
             }
         }

@@ -57,7 +57,10 @@ pub(crate) enum Entry {
     /// A candidate could not be built, or does not run.
     Failed(Failed),
     /// All that were built were run.
-    Run(Vec<Ran>),
+    Run {
+        /// Each of them.
+        ran: Vec<Ran>,
+    },
     /// Advisories of a candidate were counted.
     Counted(Counted),
     /// A candidate is in the fleet.

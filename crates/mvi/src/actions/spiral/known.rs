@@ -56,7 +56,7 @@ impl Known {
                 self.built.remove(&failed.base);
                 self.failed.insert(failed.base.clone(), failed);
             }
-            Entry::Run(ran) => self.ran = Some(ran.into_iter().map(|ran| (ran.base.clone(), ran)).collect()),
+            Entry::Run { ran } => self.ran = Some(ran.into_iter().map(|ran| (ran.base.clone(), ran)).collect()),
             Entry::Counted(counted) => drop(self.counted.insert(counted.base.clone(), counted)),
             Entry::Ingested(ingested) => drop(self.ingested.insert(ingested.base.clone(), ingested)),
             Entry::Decided(decided) => self.decided = Some(decided),

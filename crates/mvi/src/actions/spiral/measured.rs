@@ -39,18 +39,18 @@ impl Desk<'_, '_> {
         loop {
             let built: Vec<Built> = self.known.built.values().cloned().collect();
             if built.is_empty() {
-                return self.write(Entry::Run(Vec::new()));
+                return self.write(Entry::Run { ran: Vec::new() });
             }
             self.tell(&format!("runs {} candidates, {} times each", built.len(), self.wish.runs.runs));
             let runtimes = match find(self.tools.runtime, self.tools.search_path) {
                 Ok(runtimes) => runtimes,
                 Err(error) => {
                     let why = format!("nothing ran it: {error}");
-                    return self.write(Entry::Run(built.iter().map(|built| not_run(built, &why)).collect()));
+                    return self.write(Entry::Run { ran: built.iter().map(|built| not_run(built, &why)).collect() });
                 }
             };
             match self.run_some(&built, runtimes) {
-                Ok(Outcome::Ran(ran)) => return self.write(Entry::Run(ran)),
+                Ok(Outcome::Ran(ran)) => return self.write(Entry::Run { ran }),
                 Ok(Outcome::NotReady(failed)) => {
                     for failed in failed {
                         self.write(Entry::Failed(failed))?;
@@ -59,7 +59,8 @@ impl Desk<'_, '_> {
                 Err(error) => match error.downcast_ref::<ProbeError>() {
                     Some(ProbeError::NoRuntime(_) | ProbeError::Runtime { .. }) => {
                         let why = format!("nothing ran it: {error:#}");
-                        return self.write(Entry::Run(built.iter().map(|built| not_run(built, &why)).collect()));
+                        return self
+                            .write(Entry::Run { ran: built.iter().map(|built| not_run(built, &why)).collect() });
                     }
                     _ => return Err(error),
                 },

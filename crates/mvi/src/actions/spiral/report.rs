@@ -70,7 +70,7 @@ fn what(entry: &Entry) -> String {
         Entry::Candidate(one) => format!("{}: {}", one.base, standing(one).0),
         Entry::Built(built) => format!("{} in {:.1} s, {}", built.base, built.seconds, built.digest),
         Entry::Failed(failed) => format!("{}: {}", failed.base, failed.why.lines().next().unwrap_or_default()),
-        Entry::Run(ran) => format!("{} candidates", ran.len()),
+        Entry::Run { ran } => format!("{} candidates", ran.len()),
         Entry::Counted(one) => {
             let count = one.cve_count.map_or_else(|| "no number".to_owned(), |count| count.to_string());
             format!("{}: {count}, {}", one.base, one.by)

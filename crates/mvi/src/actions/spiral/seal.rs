@@ -50,7 +50,8 @@ impl Desk<'_, '_> {
     fn stops_before(&self, winner: &Candidate) -> Vec<Stop> {
         let mut stops = Vec::new();
         let decided = self.known.decided.as_ref().map(|decided| &decided.record["waiting"]);
-        let waiting: Vec<&str> = decided.and_then(|list| list.as_array()).into_iter().flatten().filter_map(|base| base.as_str()).collect();
+        let waiting: Vec<&str> =
+            decided.and_then(|list| list.as_array()).into_iter().flatten().filter_map(|base| base.as_str()).collect();
         if !waiting.is_empty() {
             let named: Vec<String> = waiting.iter().map(|base| format!("--base {base}=oci:DIR")).collect();
             let text = format!("{} has to be built before anything is sealed: {}", waiting.join(", "), named.join(" "));
@@ -91,7 +92,8 @@ impl Desk<'_, '_> {
         let [first, second, ..] = self.tools.seed;
         let salt = u16::from_le_bytes([first, second]);
         let plan = MeasurePlan { standard: self.tools.standard, touch: None, rebuilds: REBUILDS, salt };
-        let trial = |name: &str, measure| Trial { candidate: winner, name: format!("{number}-{name}"), fresh: true, measure };
+        let trial =
+            |name: &str, measure| Trial { candidate: winner, name: format!("{number}-{name}"), fresh: true, measure };
         let timed = self.build(&trial("again", Some(plan)));
         let (once, build_cached_s, why) = match timed {
             Ok((report, image)) => (image, report.measure.map(|measure| measure.median_s), None),
@@ -107,8 +109,7 @@ impl Desk<'_, '_> {
         paths.dedup();
         let epoch = i64::try_from(self.begun()?.epoch).unwrap_or_default();
         let is_equal = paths.is_empty();
-        let rebuild =
-            if is_equal { Rebuild::Equal { source_date_epoch: epoch } } else { Rebuild::Different { paths } };
+        let rebuild = if is_equal { Rebuild::Equal { source_date_epoch: epoch } } else { Rebuild::Different { paths } };
         Ok(Rebuilt { rebuild, build_cached_s, why })
     }
 
@@ -180,7 +181,8 @@ impl Desk<'_, '_> {
         };
         let rebuilt = self.known.rebuilt.as_ref();
         let image = winner.image.as_ref().filter(|image| !image.digest.is_empty());
-        let digest = |image: &super::entry::BaseImage| Some((image.platform.clone(), image.digest.parse::<Digest>().ok()?));
+        let digest =
+            |image: &super::entry::BaseImage| Some((image.platform.clone(), image.digest.parse::<Digest>().ok()?));
         let tried = |base: &String| {
             let pressure = self.known.ingested.get(base).and_then(|ingested| ingested.pressure);
             Tried { base: base.clone(), measured_pressure: pressure, chosen: *base == winner.base }

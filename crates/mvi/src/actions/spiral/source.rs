@@ -43,7 +43,13 @@ pub(super) fn digest(source: &Path, left_out: &Path) -> anyhow::Result<(Digest, 
             let failed = || format!("cannot read `{}`", path.display());
             let metadata = fs::symlink_metadata(&path).with_context(failed)?;
             let name = path.strip_prefix(source).unwrap_or(&path);
-            let kind = if metadata.is_dir() { 'd' } else if metadata.is_symlink() { 'l' } else { 'f' };
+            let kind = if metadata.is_dir() {
+                'd'
+            } else if metadata.is_symlink() {
+                'l'
+            } else {
+                'f'
+            };
             if path == left_out {
                 continue;
             }

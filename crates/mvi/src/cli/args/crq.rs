@@ -70,9 +70,12 @@ pub(crate) enum CrqVerb {
         proof: ProofArgs,
     },
     /// Take in the decision about other bases: hard rules decide what they can, the rest waits for trial builds
-    #[command(visible_alias = "confirm", after_help = "Examples:\n  mvi crq decide CRQ-2026-0001 --lock uv.lock\n  \
+    #[command(
+        visible_alias = "confirm",
+        after_help = "Examples:\n  mvi crq decide CRQ-2026-0001 --lock uv.lock\n  \
         mvi crq decide CRQ-2026-0001 --record decision.json\n  \
-        mvi crq confirm CRQ-2026-0001 --decision DEC-5f0c9b1e22aa")]
+        mvi crq confirm CRQ-2026-0001 --decision DEC-5f0c9b1e22aa"
+    )]
     Decide {
         /// The request
         id: CrqId,

@@ -12,8 +12,9 @@ use jiff::tz::TimeZone;
 use super::{ReadArgs, ReportArgs};
 
 pub(crate) use ask::{
-    BeltArgs, ByArg, CountArgs, DecisionsArgs, DueArgs, ExportArgs, ExportFormat, FindingsArgs, ForestArgs, ListArgs, LogArgs,
-    PlainSolvencyArgs, PlanArgs, QueryArgs, QueryVerb, SeverityArg, SolvencyArgs, SolvencyVerb, SortArg, VerdictArg,
+    BeltArgs, ByArg, CountArgs, DecisionsArgs, DueArgs, ExportArgs, ExportFormat, FindingsArgs, ForestArgs, ListArgs,
+    LogArgs, PlainSolvencyArgs, PlanArgs, QueryArgs, QueryVerb, SeverityArg, SolvencyArgs, SolvencyVerb, SortArg,
+    VerdictArg,
 };
 
 #[derive(Debug, Args)]

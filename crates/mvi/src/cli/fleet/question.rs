@@ -10,7 +10,9 @@ use mvi_fleet::ExportFormat as Written;
 use super::{Desk, told};
 use crate::actions::fleet::forest::forest as grow;
 use crate::actions::fleet::questions;
-use crate::cli::args::fleet::{DecisionsArgs, DueArgs, ExportArgs, ExportFormat, ForestArgs, NameArgs, QueryArgs, QueryVerb};
+use crate::cli::args::fleet::{
+    DecisionsArgs, DueArgs, ExportArgs, ExportFormat, ForestArgs, NameArgs, QueryArgs, QueryVerb,
+};
 use crate::cli::output::{Exit, Failure};
 use crate::render::forest;
 use crate::report::fleet::{Answer, AnswerReport, DecisionsReport, FleetReport, ForestReport, Orphans};

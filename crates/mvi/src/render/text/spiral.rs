@@ -43,7 +43,10 @@ fn candidates(report: &SpiralReport, page: &mut Page<'_>) -> io::Result<()> {
     if !known.is_empty() {
         let runs = known.iter().map(|one| one.startup_ms.len()).max().unwrap_or_default();
         page.heading("Really built", &format!("medians of {runs} runs, in turn"))?;
-        let head = format!("  {:<NAME$}{:>8}{:>10}{:>9}{:>6}{:>7}{:>8}", "", "MB", "start ms", "mem MB", "CVEs", "layers", "P");
+        let head = format!(
+            "  {:<NAME$}{:>8}{:>10}{:>9}{:>6}{:>7}{:>8}",
+            "", "MB", "start ms", "mem MB", "CVEs", "layers", "P"
+        );
         page.line(&[(paint::DIM, &head)])?;
     }
     for one in known {
@@ -52,15 +55,23 @@ fn candidates(report: &SpiralReport, page: &mut Page<'_>) -> io::Result<()> {
     if !out.is_empty() {
         page.heading("Not built", "")?;
     }
-    for one in out {
-        let style = if one.stands == "failed" { paint::BAD } else { paint::PLAIN };
-        let what = format!("  {} {}", pad(&cut(&one.base, NAME - 2), NAME - 2), one.stands);
-        page.line(&[(style, &what)])?;
-        if let Some(why) = &one.why {
-            why.lines().take(4).try_for_each(|line| page.wrapped(paint::DIM, "      ", 6, line.trim()))?;
-        }
+    for group in out.chunk_by(|left, right| (left.stands, &left.why) == (right.stands, &right.why)) {
+        left_out(group, page)?;
     }
     Ok(())
+}
+
+/// Bases that were not built for one reason.
+fn left_out(group: &[&CandidateRow], page: &mut Page<'_>) -> io::Result<()> {
+    let Some(first) = group.first() else { return Ok(()) };
+    let style = if first.stands == "failed" { paint::BAD } else { paint::PLAIN };
+    let names: Vec<&str> = group.iter().map(|one| one.base.as_str()).collect();
+    page.wrapped(style, &format!("  {:<12}", first.stands), 14, &names.join(", "))?;
+    let lines: Vec<&str> = first.why.iter().flat_map(|why| why.lines()).map(str::trim).collect();
+    // What failed says first where it was, and its last words last.
+    let last = lines.len().saturating_sub(1).max(1);
+    let shown = lines.iter().take(1).chain(lines.iter().skip(last).take(1));
+    shown.into_iter().try_for_each(|line| page.wrapped(paint::DIM, "", 14, line))
 }
 
 fn row(one: &CandidateRow, page: &mut Page<'_>) -> io::Result<()> {
@@ -92,7 +103,8 @@ fn row(one: &CandidateRow, page: &mut Page<'_>) -> io::Result<()> {
         return Ok(());
     }
     let ((first, last), (least, most)) = (ends(&one.startup_ms), ends(&one.mem_mb));
-    let told = format!("start {first:.1} to {last:.1} ms, memory {least:.2} to {most:.2} MB, coverage {:.2}", one.coverage);
+    let told =
+        format!("start {first:.1} to {last:.1} ms, memory {least:.2} to {most:.2} MB, coverage {:.2}", one.coverage);
     page.wrapped(paint::DIM, "      ", 6, &told)
 }
 
