@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use mvi_image::{Location, Scheme};
+use mvi_image::{Algorithm, Digest, Location, Scheme};
 use mvi_probe::pack::{Epoch, Form, How, Output, Owners, Pack, Packing, Settings, Source, Times, copy_image, pack};
 use mvi_standard::evidence::Libc;
 
@@ -16,9 +16,11 @@ use crate::actions::evidence::evidence;
 /// `FROM scratch` needs no image.
 pub(super) const SCRATCH: &str = "scratch";
 
-/// The name of a base in the builder's storage: nobody else's.
-pub(super) fn name(cycle: &str, number: usize) -> String {
-    format!("localhost/mvi-spiral-{cycle}/base:{number}")
+/// The name of a base in the builder's storage: nobody else's, and the same in every cycle, as builders write it into what
+/// they build.
+pub(super) fn name(base: &str, place: &str) -> String {
+    let digest = Digest::of(Algorithm::Sha256, format!("{base}={place}").as_bytes());
+    format!("localhost/mvi-spiral/base:{}", &digest.hex()[..12])
 }
 
 /// Reads a base, and writes it as an OCI archive under the spiral's own name. An unpacked root is packed first.

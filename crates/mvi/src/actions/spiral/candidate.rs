@@ -36,7 +36,7 @@ impl Desk<'_, '_> {
         for (number, (name, place)) in begun.others.iter().enumerate() {
             let archive = self.place.other(number);
             if !archive.exists() {
-                let own = base::name(&begun.id, 1000 + number);
+                let own = base::name(name, place);
                 base::take(&self.examiner(), place, (&archive, own)).with_context(|| format!("`{name}`"))?;
             }
         }
@@ -133,7 +133,7 @@ impl Desk<'_, '_> {
             }));
         }
         let take = |place: &str| {
-            let name = base::name(&begun.id, number);
+            let name = base::name(base, place);
             base::take(&self.examiner(), place, (&self.place.archive(number), name))
         };
         if let Some(place) = begun.bases.get(base) {

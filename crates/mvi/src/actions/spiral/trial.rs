@@ -177,11 +177,11 @@ impl Desk<'_, '_> {
     /// A temporary folder that cannot be made.
     pub(super) fn sweep(&self) -> anyhow::Result<()> {
         let (Ok((builder, _)), Some(begun)) = (self.who(), &self.known.begun) else { return Ok(()) };
-        let built = self.known.candidates.iter().filter(|one| one.dockerfile.is_some());
-        let numbers: Vec<usize> = built.map(|one| one.number).collect();
-        let tags = numbers.iter().map(|number| tag(&begun.id, *number));
-        let bases = numbers.iter().copied().chain((0..begun.others.len()).map(|number| 1000 + number));
-        for name in tags.chain(bases.map(|number| base::name(&begun.id, number))) {
+        let built = || self.known.candidates.iter().filter(|one| one.dockerfile.is_some());
+        let tags = built().map(|one| tag(&begun.id, one.number));
+        let bases = built().filter_map(|one| Some(base::name(&one.base, &one.image.as_ref()?.source)));
+        let others = begun.others.iter().map(|(name, place)| base::name(name, place));
+        for name in tags.chain(bases).chain(others) {
             self.ask(&builder.remove(&name))?;
         }
         Ok(())
