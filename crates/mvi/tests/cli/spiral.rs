@@ -265,7 +265,11 @@ fn without_a_builder_or_a_runtime_the_rest_is_done_and_what_is_missing_is_told()
     fs::create_dir_all(desk.path("bin")).unwrap();
     let without = |more: &[&'static str]| {
         let mut command = desk.command(&asked(more));
-        within(&desk, &mut command).env("PATH", desk.path("bin")).env("DOCKER_HOST", "unix:///nowhere").output().unwrap()
+        within(&desk, &mut command)
+            .env("PATH", desk.path("bin"))
+            .env("DOCKER_HOST", "unix:///nowhere")
+            .output()
+            .unwrap()
     };
     let told = report(&without(&[]), 1);
     assert_eq!((&told["state"], codes(&told)), (&"PROBED".into(), vec!["SPIRAL-BUILDER"]), "{told:#}");

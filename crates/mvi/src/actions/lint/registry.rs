@@ -79,3 +79,35 @@ pub(crate) fn add_exceptions(crqs: &[Crq], calendar: &Calendar, now: Timestamp, 
     });
     settings.excepted_bases.extend(excepted);
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test whose record cannot be made should stop
+mod tests {
+    use super::*;
+
+    fn rom(name: &str, digit: &str) -> RomContent {
+        let json = serde_json::json!({
+            "name": name, "standard": "sha256:0", "row": "go-static", "base": "alpine:3.21",
+            "base_digests": [{"platform": "linux/amd64", "digest": format!("sha256:{}", digit.repeat(64))}],
+            "template": mvi_seal::Template::new("FROM alpine:3.21\n".into()), "exception": null, "dimensions": {},
+            "pressure": null, "content": null, "coverage": 1.0, "decision": null, "candidates": [], "builder": null,
+            "sbom": null, "rebuild": null, "sequence": 1, "previous": null, "sealed_at": "2026-11-01T00:00:00Z",
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn the_digest_of_an_earlier_seal_gives_way_to_that_of_the_last() {
+        let mut settings = LintSettings::default();
+        add_roms(&[rom("ROM-GO-V13", "1")], &mut settings);
+        assert!(settings.sealed_bases.is_empty(), "sealed once, and as it was");
+        add_roms(&[rom("ROM-GO-V13", "1"), rom("ROM-GO-V13-R2", "2")], &mut settings);
+        let file = |digit: &str| format!("FROM alpine:3.21@sha256:{}\nRUN echo hello\n", digit.repeat(64));
+        let drifts = |digit: &str| {
+            let parsed = mvi_dockerfile::Dockerfile::parse(file(digit).as_bytes());
+            let rule = mvi_dockerfile::RULES.iter().find(|rule| rule.meta().code == "W-ROM-DRIFT").unwrap();
+            rule.check(&parsed, &settings).len()
+        };
+        assert_eq!((drifts("1"), drifts("2"), drifts("3")), (1, 0, 0));
+    }
+}
