@@ -80,27 +80,44 @@ impl Desk<'_, '_> {
     /// PREDICTED.
     pub(super) fn decide(&mut self) -> anyhow::Result<Vec<Stop>> {
         if self.known.decided.is_none() {
-            let document = self.document()?;
-            let record = serde_json::to_value(&document)?;
-            let bytes = canonical(&record)?;
-            let digest = Digest::of(Algorithm::Sha256, &bytes);
-            let seal = self.tools.key.map(|key| Envelope::sign(DECISION_TYPE, &bytes, &[key]).to_json()).transpose()?;
-            let seal: Option<Value> = seal.map(|seal| serde_json::from_slice(&seal)).transpose()?;
-            let facts = DecisionFacts {
-                id: document.id.clone(),
-                service: document.service.clone(),
-                requested: document.requested.clone(),
-                chosen: document.chosen.clone(),
-                digest: digest.clone(),
-                document: record.clone(),
-                seal,
+            let decided = match self.decided_before()? {
+                Some(decided) => decided,
+                None => self.tell_decision()?,
             };
-            let key = format!("decision/{}", document.id);
-            let memory = self.memory.as_deref_mut().context("this step needs a fleet: --store")?;
-            memory.append(&Fact::Decision(facts), Some(&key))?;
-            self.write(Entry::Decided(Decided { id: document.id, digest: digest.to_string(), record }))?;
+            self.write(Entry::Decided(decided))?;
         }
         Ok(Vec::new())
+    }
+
+    /// What a run that was ended right after its decision told the fleet: a decision is made once.
+    fn decided_before(&self) -> anyhow::Result<Option<Decided>> {
+        let begun = self.begun()?;
+        let memory = self.memory.as_deref().context("this step needs a fleet: --store")?;
+        let known = memory.store.decisions(Some(repository(&begun.name)))?;
+        let found = known.into_iter().find(|row| row.id == key(&begun));
+        Ok(found.map(|row| Decided { id: row.id, digest: row.digest, record: row.document }))
+    }
+
+    fn tell_decision(&mut self) -> anyhow::Result<Decided> {
+        let document = self.document()?;
+        let record = serde_json::to_value(&document)?;
+        let bytes = canonical(&record)?;
+        let digest = Digest::of(Algorithm::Sha256, &bytes);
+        let seal = self.tools.key.map(|key| Envelope::sign(DECISION_TYPE, &bytes, &[key]).to_json()).transpose()?;
+        let seal: Option<Value> = seal.map(|seal| serde_json::from_slice(&seal)).transpose()?;
+        let facts = DecisionFacts {
+            id: document.id.clone(),
+            service: document.service,
+            requested: document.requested,
+            chosen: document.chosen,
+            digest: digest.clone(),
+            document: record.clone(),
+            seal,
+        };
+        let told = format!("decision/{}", document.id);
+        let memory = self.memory.as_deref_mut().context("this step needs a fleet: --store")?;
+        memory.append(&Fact::Decision(facts), Some(&told))?;
+        Ok(Decided { id: document.id, digest: digest.to_string(), record })
     }
 
     /// What is expected of every base: the forecast of the fleet's history where it is to be trusted, else the prior.
@@ -135,7 +152,7 @@ impl Desk<'_, '_> {
         let choice = self.choose(&begun, &contenders, &dimensions);
         let requested = begun.incumbent.clone().or_else(|| self.wish.class.base.first().cloned());
         let requested = requested.context("neither the Dockerfile nor the class names a base")?;
-        let id = format!("DEC-{}", begun.id);
+        let id = key(&begun);
         let record = self.record(&id, &requested, &forecast, &contenders);
         let is_done = |base: &&String| {
             let same = |known: &String| is_same_base(standard, known, base);
@@ -334,6 +351,11 @@ impl Desk<'_, '_> {
             candidates: all,
         }
     }
+}
+
+/// The key of a cycle's decision.
+fn key(begun: &Begun) -> String {
+    format!("DEC-{}", begun.id)
 }
 
 /// Only some dimensions.
