@@ -34,6 +34,8 @@ pub enum EventKind {
     Crq,
     /// A change request ran out.
     Lapse,
+    /// A base was found to be the best for a service, or was not.
+    Decision,
     /// A template was sealed.
     Seal,
     /// A standard came into force; the payload names it.
@@ -42,7 +44,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All kinds, in the order of their definition.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Layer,
         Self::Measure,
         Self::Verdict,
@@ -54,6 +56,7 @@ impl EventKind {
         Self::Retire,
         Self::Crq,
         Self::Lapse,
+        Self::Decision,
         Self::Seal,
         Self::Standard,
     ];
@@ -73,6 +76,7 @@ impl EventKind {
             Self::Retire => "retire",
             Self::Crq => "crq",
             Self::Lapse => "lapse",
+            Self::Decision => "decision",
             Self::Seal => "seal",
             Self::Standard => "standard",
         }

@@ -16,7 +16,7 @@ use crate::event::EventKind;
 pub use image::{BaseClaim, Contents, Evidence, ImageFacts, LayerOfImage, Lineage, Provided, Scope, Sizes};
 pub use judgement::JudgementFacts;
 pub use organism::{OrganismFacts, Retirement, Role, SostleRange};
-pub use record::{BuildFacts, CrqFacts, RomFacts, StandardFacts};
+pub use record::{BuildFacts, CrqFacts, DecisionFacts, RomFacts, StandardFacts};
 pub use world::{Affected, RunFacts, VulnerabilityFacts};
 
 /// One fact, ready to be kept. What kind of event it becomes follows from what it is.
@@ -44,6 +44,8 @@ pub enum Fact {
     Crq(CrqFacts),
     /// A change request that ran out.
     Lapsed(CrqFacts),
+    /// Which base a service was found to be best on.
+    Decision(DecisionFacts),
     /// A sealed template.
     Rom(RomFacts),
     /// A standard that came into force.
@@ -66,6 +68,7 @@ impl Fact {
             Self::Retired(_) => EventKind::Retire,
             Self::Crq(_) => EventKind::Crq,
             Self::Lapsed(_) => EventKind::Lapse,
+            Self::Decision(_) => EventKind::Decision,
             Self::Rom(_) => EventKind::Seal,
             Self::Standard(_) => EventKind::Standard,
         }
@@ -85,6 +88,7 @@ impl Fact {
             Self::Organism(organism) => organism.gid.clone(),
             Self::Retired(retirement) => retirement.gid.clone(),
             Self::Crq(crq) | Self::Lapsed(crq) => crq.id.clone(),
+            Self::Decision(decision) => decision.id.clone(),
             Self::Rom(rom) => rom.name.clone(),
             Self::Standard(standard) => standard.digest.to_string(),
         }
@@ -103,6 +107,7 @@ impl Fact {
             Self::Organism(organism) => canonical(organism),
             Self::Retired(retirement) => canonical(retirement),
             Self::Crq(crq) | Self::Lapsed(crq) => canonical(crq),
+            Self::Decision(decision) => canonical(decision),
             Self::Rom(rom) => canonical(rom),
             Self::Standard(standard) => canonical(standard),
         }
@@ -126,6 +131,7 @@ impl Fact {
             EventKind::Retire => Self::Retired(read(payload, seq)?),
             EventKind::Crq => Self::Crq(read(payload, seq)?),
             EventKind::Lapse => Self::Lapsed(read(payload, seq)?),
+            EventKind::Decision => Self::Decision(read(payload, seq)?),
             EventKind::Seal => Self::Rom(read(payload, seq)?),
             EventKind::Standard => Self::Standard(read(payload, seq)?),
         })

@@ -17,9 +17,9 @@ pub use error::FleetError;
 pub use event::{Event, EventId, EventKind, Stamp};
 pub use export::{EXPORT_SCHEMA, ExportFormat};
 pub use fact::{
-    Affected, BaseClaim, BuildFacts, Contents, CrqFacts, Evidence, Fact, ImageFacts, JudgementFacts, LayerOfImage,
-    Lineage, OrganismFacts, Provided, Retirement, Role, RomFacts, RunFacts, Scope, Sizes, SostleRange, StandardFacts,
-    VulnerabilityFacts,
+    Affected, BaseClaim, BuildFacts, Contents, CrqFacts, DecisionFacts, Evidence, Fact, ImageFacts, JudgementFacts,
+    LayerOfImage, Lineage, OrganismFacts, Provided, Retirement, Role, RomFacts, RunFacts, Scope, Sizes, SostleRange,
+    StandardFacts, VulnerabilityFacts,
 };
 pub use query::*;
 pub use store::{Appended, CheckFault, CheckReport, Ingested, Registered, Registration, Store};

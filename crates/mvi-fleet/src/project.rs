@@ -1,6 +1,7 @@
 //! Projections: tables that follow from the log and can be dropped and made again. One file each, one line here.
 
 pub(crate) mod crqs;
+pub(crate) mod decisions;
 pub(crate) mod declared;
 pub(crate) mod images;
 pub(crate) mod judgements;
@@ -31,6 +32,7 @@ pub(crate) const PROJECTIONS: &[&dyn Projection] = &[
     &runs::Runs,
     &organisms::Organisms,
     &crqs::Crqs,
+    &decisions::Decisions,
     &tally::Tally,
 ];
 

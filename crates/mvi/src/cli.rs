@@ -29,6 +29,7 @@ mod remote;
 mod rom;
 mod rom_registry;
 mod sbom;
+mod spiral;
 mod standard;
 mod template;
 mod vex_files;
@@ -90,6 +91,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Pull(args) => pull::run(args),
         Verb::Rom(args) => rom::run(args),
         Verb::Sbom(args) => sbom::run(args),
+        Verb::Spiral(args) => spiral::run(args),
         Verb::Vulns(args) => vulns::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Musl(args) => musl::run(args),

@@ -24,6 +24,7 @@ use crate::report::needs::NeedsReport;
 use crate::report::pack::PackReport;
 use crate::report::predict::{EvaluateReport, PredictReport};
 use crate::report::probe::ProbeReport;
+use crate::report::spiral::{SpiralLogReport, SpiralReport};
 use crate::report::vulns::VulnsReport;
 use crate::report::{AuditReport, ExplainReport, LayersReport, PullReport};
 
@@ -66,6 +67,10 @@ pub(crate) enum Report<'a> {
     Build(&'a BuildReport),
     /// `mvi build-event`.
     BuildEvent(&'a BuildEventReport),
+    /// `mvi spiral run`, `mvi spiral status`.
+    Spiral(&'a SpiralReport),
+    /// `mvi spiral log`.
+    SpiralLog(&'a SpiralLogReport),
     /// `mvi fleet …`.
     Fleet(&'a FleetReport),
 }

@@ -21,6 +21,7 @@ pub(crate) mod predict;
 pub(crate) mod probe;
 mod pull;
 pub(crate) mod sbom;
+pub(crate) mod spiral;
 pub(crate) mod template;
 pub(crate) mod vulns;
 

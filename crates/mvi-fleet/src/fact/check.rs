@@ -1,8 +1,10 @@
 //! Refuses facts that could not be kept: numbers JSON cannot hold, texts without end, chains without end.
 
+use mvi_image::{Algorithm, Digest};
+
 use crate::bytes::EXACT;
 use crate::error::{Fault, Result};
-use crate::fact::{Contents, Fact, ImageFacts, LayerOfImage};
+use crate::fact::{Contents, DecisionFacts, Fact, ImageFacts, LayerOfImage, canonical};
 
 /// Layers of one image; overlay file systems end at 127 to 500.
 const LAYERS: usize = 4096;
@@ -46,8 +48,22 @@ pub(super) fn fact(fact: &Fact) -> Result<()> {
             organism.dimensions.iter().try_for_each(|(name, value)| finite(&subject, name, *value))
         }
         Fact::Crq(crq) | Fact::Lapsed(crq) => size(&subject, "its revision", Some(crq.revision)),
+        Fact::Decision(decision) => {
+            text(&subject, "its service", &decision.service)?;
+            text(&subject, "its base", &decision.requested)?;
+            digest(decision)
+        }
         Fact::Build(_) | Fact::Retired(_) | Fact::Rom(_) | Fact::Standard(_) => Ok(()),
     }
+}
+
+/// Refuses a decision whose digest is not that of its record.
+fn digest(decision: &DecisionFacts) -> Result<()> {
+    let found = Digest::of(Algorithm::Sha256, canonical(&decision.document)?.as_bytes());
+    if found == decision.digest {
+        return Ok(());
+    }
+    Err(Fault::refused(&decision.id, format!("its record has the digest {found}, not {}", decision.digest)))
 }
 
 fn layer(contents: &Contents) -> Result<()> {

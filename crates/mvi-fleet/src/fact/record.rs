@@ -32,6 +32,27 @@ pub struct CrqFacts {
     pub document: Value,
 }
 
+/// What was found out about every base of a service, and which was taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DecisionFacts {
+    /// Its key, such as `DEC-0f3a…`.
+    pub id: String,
+    /// The service, a repository.
+    pub service: String,
+    /// The base that was in use or asked for.
+    pub requested: String,
+    /// The base that was taken; nothing where none could be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<String>,
+    /// sha256 of the canonical JSON (RFC 8785) of `document`.
+    pub digest: Digest,
+    /// The record, whole.
+    pub document: Value,
+    /// An envelope around the same bytes, where somebody sealed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Value>,
+}
+
 /// A sealed template.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RomFacts {

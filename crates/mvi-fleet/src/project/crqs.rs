@@ -37,7 +37,7 @@ impl Projection for Crqs {
             Fact::Crq(crq) | Fact::Lapsed(crq) => put(target, crq, event.seq),
             Fact::Image(_) | Fact::Layer(_) | Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) => Ok(()),
             Fact::Vulnerability(_) | Fact::Run(_) | Fact::Organism(_) | Fact::Retired(_) => Ok(()),
-            Fact::Rom(_) | Fact::Standard(_) => Ok(()),
+            Fact::Decision(_) | Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }
 }

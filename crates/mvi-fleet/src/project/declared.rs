@@ -39,7 +39,7 @@ impl Projection for Declared {
                 image.bases.iter().try_for_each(|claim| put(&child, &claim.parent, claim.evidence))
             }
             Fact::Layer(_) | Fact::Judgement(_) | Fact::Build(_) | Fact::Vulnerability(_) | Fact::Run(_) => Ok(()),
-            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) | Fact::Decision(_) => Ok(()),
             Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }

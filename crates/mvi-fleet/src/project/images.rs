@@ -65,7 +65,7 @@ impl Projection for Images {
             Fact::Image(image) => put(target, image, event),
             Fact::Layer(_) | Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) => Ok(()),
             Fact::Vulnerability(_) | Fact::Run(_) | Fact::Organism(_) | Fact::Retired(_) => Ok(()),
-            Fact::Crq(_) | Fact::Lapsed(_) | Fact::Rom(_) | Fact::Standard(_) => Ok(()),
+            Fact::Crq(_) | Fact::Lapsed(_) | Fact::Decision(_) | Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }
 }

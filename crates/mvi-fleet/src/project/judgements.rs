@@ -37,7 +37,12 @@ impl Projection for Judgements {
         match event.fact {
             Fact::Judgement(judgement) => put(target, judgement, event),
             Fact::Image(_) | Fact::Layer(_) | Fact::Build(_) | Fact::Lineage(_) | Fact::Vulnerability(_) => Ok(()),
-            Fact::Run(_) | Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Run(_)
+            | Fact::Organism(_)
+            | Fact::Retired(_)
+            | Fact::Crq(_)
+            | Fact::Lapsed(_)
+            | Fact::Decision(_) => Ok(()),
             Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }

@@ -60,7 +60,7 @@ impl Projection for Layers {
             Fact::Layer(contents) => put(target, contents, (*event.payload_sha256, event.seq)),
             Fact::Image(image) => image.layers.iter().try_for_each(|layer| intern(target, &layer.diff_id).map(|_| ())),
             Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) | Fact::Vulnerability(_) | Fact::Run(_) => Ok(()),
-            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) | Fact::Decision(_) => Ok(()),
             Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }

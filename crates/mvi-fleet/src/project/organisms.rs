@@ -57,7 +57,8 @@ impl Projection for Organisms {
             Fact::Retired(retirement) => retire(target.db, retirement, event),
             Fact::Rom(rom) => seal(target.db, rom, event),
             Fact::Layer(_) | Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) => Ok(()),
-            Fact::Vulnerability(_) | Fact::Run(_) | Fact::Crq(_) | Fact::Lapsed(_) | Fact::Standard(_) => Ok(()),
+            Fact::Vulnerability(_) | Fact::Run(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Decision(_) | Fact::Standard(_) => Ok(()),
         }
     }
 }

@@ -48,7 +48,7 @@ impl Projection for Runs {
                 Ok(())
             }
             Fact::Layer(_) | Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) | Fact::Vulnerability(_) => Ok(()),
-            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) | Fact::Decision(_) => Ok(()),
             Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }

@@ -41,7 +41,7 @@ impl Projection for Tally {
             Fact::Organism(organism) => organism.digests.values().try_for_each(|digest| recount(target.db, digest)),
             Fact::Retired(retirement) => recount_rings(target.db, &retirement.gid),
             Fact::Layer(_) | Fact::Build(_) | Fact::Lineage(_) | Fact::Vulnerability(_) | Fact::Run(_) => Ok(()),
-            Fact::Crq(_) | Fact::Lapsed(_) | Fact::Rom(_) | Fact::Standard(_) => Ok(()),
+            Fact::Crq(_) | Fact::Lapsed(_) | Fact::Decision(_) | Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }
 }

@@ -42,7 +42,12 @@ impl Projection for Vulnerabilities {
         match event.fact {
             Fact::Vulnerability(vulnerability) => put(target, vulnerability, event.seq),
             Fact::Image(_) | Fact::Layer(_) | Fact::Judgement(_) | Fact::Build(_) | Fact::Lineage(_) => Ok(()),
-            Fact::Run(_) | Fact::Organism(_) | Fact::Retired(_) | Fact::Crq(_) | Fact::Lapsed(_) => Ok(()),
+            Fact::Run(_)
+            | Fact::Organism(_)
+            | Fact::Retired(_)
+            | Fact::Crq(_)
+            | Fact::Lapsed(_)
+            | Fact::Decision(_) => Ok(()),
             Fact::Rom(_) | Fact::Standard(_) => Ok(()),
         }
     }

@@ -50,6 +50,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     "",
     // Projections only: what was registered provisionally may be registered whole; a layer knows who told of it.
     "",
+    // Projections only: decisions about bases.
+    "",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

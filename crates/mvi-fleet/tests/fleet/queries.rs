@@ -213,6 +213,45 @@ fn change_requests_are_due_by_their_latest_revision() {
     assert!(matches!(older, Err(FleetError::Refused { .. })), "{older:?}");
 }
 
+/// A decision whose digest is that of its record.
+fn decision(id: &str, chosen: Option<&str>) -> mvi_fleet::DecisionFacts {
+    let document = serde_json::json!({"chosen": chosen, "id": id});
+    let canonical = serde_json::to_vec(&document).unwrap();
+    mvi_fleet::DecisionFacts {
+        id: id.into(),
+        service: "registry.example/api".into(),
+        requested: "python:3.12-slim".into(),
+        chosen: chosen.map(str::to_owned),
+        digest: mvi_image::Digest::of(mvi_image::Algorithm::Sha256, &canonical),
+        document,
+        seal: None,
+    }
+}
+
+#[test]
+fn a_decision_is_kept_whole_and_never_changed() {
+    let mut stage = graph();
+    let first = Fact::Decision(decision("DEC-1", Some("alpine:3.21")));
+    let say = |stage: &mut Stage, fact: &Fact, second| {
+        stage.store.append(&mut crate::stage::stamp(second), fact, Some("decision/DEC-1"))
+    };
+    assert!(say(&mut stage, &first, 900).unwrap().new);
+    assert!(!say(&mut stage, &first, 901).unwrap().new, "saying it twice is saying it once");
+    stage.tell(&Fact::Decision(mvi_fleet::DecisionFacts { service: "other".into(), ..decision("DEC-2", None) }));
+    let known = stage.store.decisions(Some("registry.example/api")).unwrap();
+    assert_eq!((known.len(), known[0].chosen.as_deref()), (1, Some("alpine:3.21")));
+    assert_eq!(known[0].digest, decision("DEC-1", Some("alpine:3.21")).digest.to_string());
+    let again = Fact::Decision(decision("DEC-1", Some("scratch")));
+    let other = mvi_fleet::DecisionFacts { digest: digest("another"), ..decision("DEC-3", None) };
+    for refused in [again, Fact::Decision(other)] {
+        let told = stage.store.append(&mut crate::stage::stamp(902), &refused, None);
+        assert!(matches!(told, Err(FleetError::Refused { .. })), "{told:?}");
+    }
+    let before = stage.store.decisions(None).unwrap();
+    stage.store.rebuild().unwrap();
+    assert_eq!(stage.store.decisions(None).unwrap(), before, "the log says the same twice");
+}
+
 #[test]
 fn the_most_similar_image_is_the_one_with_the_same_packages() {
     // idle has api's packages, layers but one, dimensions, and C library: nothing it is compared by differs.

@@ -34,6 +34,13 @@ pub trait Builder: Sync {
     fn containers(&self) -> Order;
     /// The command line that removes a container.
     fn discard(&self, container: &str) -> Order;
+    /// The command line that lists images that nothing names, one id a line.
+    fn unnamed(&self) -> Order;
+    /// Options that give everything the time of an epoch; none where the build argument `SOURCE_DATE_EPOCH` is all it
+    /// knows.
+    fn dated(&self, epoch: u64) -> Vec<String>;
+    /// Options with which `FROM name` starts from the image in an OCI archive; nothing where it cannot.
+    fn from_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>>;
     /// How it tells of its steps.
     fn words(&self) -> Words;
 }

@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use super::error::BuildError;
 
-/// Copies folders, files and links; what else there may be is no source. Modes and times stay, owners do not.
+/// Copies folders, files and links; what else there may be is no source. Modes and times stay, owners do not. The folder
+/// `left_out` is not copied, wherever below it is.
 ///
 /// # Errors
 /// Files that cannot be read or written, and more than `limit` bytes.
-pub fn copy_context(from: &Path, to: &Path, limit: u64) -> Result<(), BuildError> {
+pub fn copy_context(from: &Path, to: &Path, left_out: Option<&Path>, limit: u64) -> Result<(), BuildError> {
     let mut left = limit;
     let mut pending = vec![PathBuf::new()];
     while let Some(folder) = pending.pop() {
@@ -28,7 +29,9 @@ pub fn copy_context(from: &Path, to: &Path, limit: u64) -> Result<(), BuildError
             let (path, name) = (item.path(), folder.join(item.file_name()));
             let metadata = fs::symlink_metadata(&path).map_err(failed(&path))?;
             if metadata.is_dir() {
-                pending.push(name);
+                if left_out.is_none_or(|left_out| left_out != path) {
+                    pending.push(name);
+                }
             } else if metadata.is_symlink() {
                 fs::read_link(&path).and_then(|target| symlink(target, to.join(&name))).map_err(failed(&path))?;
             } else if metadata.is_file() {

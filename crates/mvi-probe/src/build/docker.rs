@@ -56,6 +56,20 @@ macro_rules! of_docker {
         fn discard(&self, container: &str) -> Order {
             Order::new("docker", &["rm", "--force", container])
         }
+
+        fn unnamed(&self) -> Order {
+            Order::new("docker", &["images", "--quiet", "--no-trunc", "--filter", "dangling=true"])
+        }
+
+        // What the files of a layer are dated by is BuildKit's own affair, by the build argument.
+        fn dated(&self, _: u64) -> Vec<String> {
+            Vec::new()
+        }
+
+        // Its service reads no files of the client but the context.
+        fn from_archive(&self, _: &str, _: &Path) -> Option<Vec<String>> {
+            None
+        }
     };
 }
 

@@ -47,6 +47,19 @@ impl Builder for Podman {
         Order::new("podman", &["rm", "--force", container])
     }
 
+    fn unnamed(&self) -> Order {
+        Order::new("podman", &["images", "--all", "--quiet", "--no-trunc", "--filter", "dangling=true"])
+    }
+
+    fn dated(&self, epoch: u64) -> Vec<String> {
+        vec!["--timestamp".to_owned(), epoch.to_string()]
+    }
+
+    fn from_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>> {
+        let image = format!("{name}=container-image://oci-archive:{}", archive.to_str()?);
+        Some(vec!["--build-context".to_owned(), image])
+    }
+
     fn words(&self) -> Words {
         Words::Buildah
     }

@@ -32,15 +32,25 @@ fn parent_of(stat: &str) -> Option<u32> {
     stat.get(stat.rfind(')')? + 1..)?.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// True when another process of that program runs: not below this one.
+/// True when another process of that program runs: not below this one, and not on a storage of its own.
 pub(super) fn runs_elsewhere(program: &str) -> bool {
-    let ours = below();
+    let (ours, own) = (below(), storage_of("self"));
     fs::read_dir("/proc").into_iter().flatten().flatten().any(|item| {
         let id = item.file_name().to_str().and_then(|name| name.parse::<i32>().ok()).and_then(Pid::from_raw);
         let Some(id) = id.filter(|id| !ours.contains(id)) else { return false };
         let name = fs::read_to_string(item.path().join("comm")).unwrap_or_default();
-        id.as_raw_nonzero().get().unsigned_abs() != std::process::id() && name.trim_end() == program
+        let is_other = id.as_raw_nonzero().get().unsigned_abs() != std::process::id() && name.trim_end() == program;
+        is_other && (own.is_none() || own == storage_of(&id.as_raw_nonzero().to_string()).or(own.clone()))
     })
+}
+
+/// The storage that a process was told to use, empty for the usual one; nothing where nobody may ask. What it uses by
+/// options of its own is not seen, so it counts as the same.
+fn storage_of(process: &str) -> Option<Vec<u8>> {
+    const NAME: &[u8] = b"CONTAINERS_STORAGE_CONF=";
+    let environment = fs::read(format!("/proc/{process}/environ")).ok()?;
+    let mut variables = environment.split(|byte| *byte == 0);
+    Some(variables.find_map(|one| one.strip_prefix(NAME)).unwrap_or_default().to_vec())
 }
 
 /// Kills all processes below this one until none is left, at most for `patience`.

@@ -146,7 +146,7 @@ impl Bench<'_, '_> {
         if built.code == Some(0) {
             return Ok(built);
         }
-        Err(failure(found.name, &built, self.plan.limit))
+        Err(failure(found.name, &built, self.plan.limit).into())
     }
 
     /// Has the image exported and reads it; copies it to where it also goes.
@@ -186,8 +186,18 @@ impl Bench<'_, '_> {
     }
 }
 
-/// What a build that failed has to say: where it was, and its last words.
-fn failure(name: &str, built: &Built, limit: Duration) -> anyhow::Error {
+/// A build that did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct FailedBuild {
+    /// What to say about it: where it was, and its last words.
+    text: String,
+    /// True where the builder itself said no, which it will say again; false where it was stopped, or ran out of room.
+    pub is_final: bool,
+}
+
+/// What a build that failed has to say.
+fn failure(name: &str, built: &Built, limit: Duration) -> FailedBuild {
     let how = match (built.stopped, built.code, built.guarded.signal) {
         (Some(Stop::Time), _, _) => format!("was stopped after {} s, see --timeout", limit.as_secs()),
         (_, Some(code), _) => format!("failed with code {code}"),
@@ -208,7 +218,9 @@ fn failure(name: &str, built: &Built, limit: Duration) -> anyhow::Error {
     if built.guarded.immortal {
         text.push("  some of its processes could not be killed".to_owned());
     }
-    anyhow!(text.join("\n"))
+    let has_no_room = || words.iter().any(|line| line.to_ascii_lowercase().contains("no space left on device"));
+    let is_final = built.stopped.is_none() && built.code.is_some() && !has_no_room();
+    FailedBuild { is_final, text: text.join("\n") }
 }
 
 /// The whole log, as it comes.

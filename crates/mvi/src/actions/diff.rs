@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use mvi_advisories::IndexError;
 
+pub(crate) use self::files::differing;
 pub(crate) use self::packages::Meant;
 
 use self::packages::{Comparison, findings};

@@ -22,7 +22,7 @@ pub(crate) use cost::Costs;
 pub(crate) use find::{Target, find};
 pub(crate) use law::Law;
 pub(crate) use one::{Linted, Outcome};
-pub(crate) use registry::add_register;
+pub(crate) use registry::{add_register, add_roms};
 pub(crate) use run::{Bench, LintJob, Mend, run};
 pub(crate) use shellcheck::Shellcheck;
 pub(crate) use surroundings::Surroundings;

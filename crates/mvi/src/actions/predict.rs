@@ -7,15 +7,17 @@ mod image;
 mod prior;
 mod service;
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use mvi_forecast::{
-    Baseline, Candidate, Decision, Forust, History, Model, Row, Schema, Settings, Trainer, decide, evaluate,
+    Baseline, Candidate, Decision, Forust, History, Model, Row, Schema, Settings, Trainer, Value, decide, evaluate,
 };
 use mvi_standard::Standard;
-use mvi_standard::feasibility::{Feasibility, ReasonFacts, feasibility};
+use mvi_standard::feasibility::{Feasibility, HardRule, ReasonFacts, feasibility};
 use mvi_standard::pressure::{Measurements, pressure};
 
-pub(crate) use features::schema;
+pub(crate) use features::{BaseFacts, schema};
 pub(crate) use fleet::builds_of;
 pub(crate) use history::read_history;
 pub(crate) use image::service_of;
@@ -68,12 +70,12 @@ pub(crate) fn predict(standard: &Standard, model: &Model, file: &ServiceFile) ->
                 continue;
             }
         };
-        let hard = match feasibility(standard, &base.reference, &facts) {
+        let hard = match judged(standard, (&base, &values), &facts) {
             Feasibility::Infeasible { proof, .. } => Some(proof),
-            Feasibility::Feasible => hard_rule(&values, &base),
+            Feasibility::Feasible => None,
             Feasibility::Unknown { missing } => {
                 unproven.push(Unproven { base: base.reference.clone(), missing });
-                hard_rule(&values, &base)
+                None
             }
         };
         let about = || format!("`{}` on `{}`", file.name, base.reference);
@@ -93,6 +95,33 @@ pub(crate) fn predict(standard: &Standard, model: &Model, file: &ServiceFile) ->
         decision.candidates.iter().any(|known| known.base == one.base && known.cost.is_some())
     });
     Ok(report(standard, model, file, (decision, unproven, left_out)))
+}
+
+/// Whether a service could stand on a base, by the standard's facts and by its own features.
+///
+/// # Errors
+/// Features that are no numbers, and facts about a base that cannot be.
+pub(crate) fn standing(standard: &Standard, file: &ServiceFile, base: &BaseFacts) -> anyhow::Result<Feasibility> {
+    let facts = ReasonFacts { runtime: Some(file.runtime()?.to_owned()), ..file.reasons.clone() };
+    let base = base.clone().completed(standard);
+    let values = features::values(file.values()?, &base)?;
+    Ok(judged(standard, (&base, &values), &facts))
+}
+
+fn judged(
+    standard: &Standard,
+    (base, values): (&BaseFacts, &BTreeMap<String, Value>),
+    facts: &ReasonFacts,
+) -> Feasibility {
+    let told = feasibility(standard, &base.reference, facts);
+    match (&told, hard_rule(values, base)) {
+        (Feasibility::Feasible | Feasibility::Unknown { .. }, Some(proof)) => {
+            let is_musl = base.libc.as_deref() == Some("musl");
+            let rule = if is_musl { HardRule::GlibcWheel } else { HardRule::DynamicPayload };
+            Feasibility::Infeasible { rule, proof }
+        }
+        (_, _) => told,
+    }
 }
 
 fn report(

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
+use mvi_fleet::RomFacts;
 use mvi_image::Digest;
-use mvi_seal::{BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, SealingFacts, Template};
+use mvi_seal::{
+    BaseDigest, Candidate, Dimension, Dimensions, Rebuild, RomContent, RomName, Sealed, SealingFacts, Template,
+    Verified,
+};
 use mvi_standard::base::{BaseStanding, is_same_base};
 use mvi_standard::crq::{Calendar, Crq, at};
 use mvi_standard::evidence::MeasuredElsewhere;
@@ -19,6 +23,21 @@ use serde::Deserialize;
 use super::evidence::{Statement, evidence};
 use super::examine::Examined;
 use super::known::{Known, of_base};
+
+/// A sealed record as the fleet keeps it.
+///
+/// # Errors
+/// Bytes that are no JSON, which a verified record never has.
+pub(crate) fn facts(sealed: &Sealed, verified: &Verified) -> anyhow::Result<RomFacts> {
+    let content = &verified.content;
+    Ok(RomFacts {
+        name: content.name.to_string(),
+        seal: verified.seal.clone(),
+        previous: content.previous.clone(),
+        gid: None,
+        document: serde_json::from_slice(sealed.bytes())?,
+    })
+}
 
 /// What reading an image cannot tell: the file behind `--measured`.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use mvi_dockerfile::template::{
-    BaseImage, Bases, BuilderBase, CLASSES, Class, FileKind, Rendered, Request, TemplateError,
+    BaseImage, Bases, BuilderBase, CLASSES, Class, FileKind, Rendered, Request, TemplateError, render,
 };
 use mvi_standard::Standard;
 use mvi_standard::pattern::{Match, matches_registered};
@@ -164,6 +164,37 @@ pub(crate) fn by_row(request: Request, class: &Class, row: &Row) -> Request {
         format!("{} MB", row.target_max_mb)
     };
     Request { rom: Some(row.rom.clone()), target: Some(target), row: Some(row.id.clone()), ..request }
+}
+
+/// The Dockerfile of the class that a row is about, on the standard's bases.
+///
+/// # Errors
+/// A row without a template, and a name that cannot be a service's.
+pub(crate) fn rendered_for_row(standard: &Standard, of: &Row, name: &str) -> anyhow::Result<String> {
+    let class = CLASSES.iter().find(|class| class.row == of.id && class.of_row);
+    let class = class.with_context(|| {
+        format!("there is no Dockerfile, and no template for `{}`: write one, or name it: --file FILE", of.id)
+    })?;
+    let (bases, _) = bases(standard, class, &Stated::default(), &Pins::default())?;
+    let (image, version, port, entry, source) = (None, "0.0.0".to_owned(), None, None, None);
+    let (native, tools, rom, target) = (false, Vec::new(), None, None);
+    let request = Request {
+        name: name.to_owned(),
+        image,
+        version,
+        port,
+        entry,
+        source,
+        native,
+        tools,
+        rom,
+        target,
+        row: None,
+        bases,
+    };
+    let rendered = render(class, &by_row(request, class, of))?;
+    let file = rendered.files.into_iter().find(|file| file.kind == FileKind::Dockerfile);
+    Ok(file.context("the template has no Dockerfile")?.text)
 }
 
 /// The report of what was rendered.

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use mvi_fleet::Stamp;
 use mvi_standard::Standard;
+use mvi_standard::base::is_same_base;
 use mvi_standard::crq::{
     Calendar, Crq, CrqId, CrqKind, Deed, Event, Guards, Organism, Proof, Refused, Request, Sealed, Subject, Workload,
     apply, at, unknown, unused,
@@ -17,7 +18,7 @@ use mvi_standard::decision::{DecisionRecord, candidates};
 use mvi_standard::feasibility::ReasonFacts;
 
 use super::args::ShowFormat;
-use super::args::crq::{CrqArgs, CrqVerb, ProofArgs, RequestArgs};
+use super::args::crq::{CrqArgs, CrqVerb, ProofArgs, RecordArgs, RequestArgs};
 use super::crq_seal::{activate, agree, organism, seals};
 use super::crq_show;
 use super::fleet::{crq_folder, ledger, open_or_create, store_file};
@@ -79,7 +80,7 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
         }
         CrqVerb::Decide { id, record, proof } => {
             let mut found = prove(&desk, *id, proof)?;
-            found.decision = Some(decision(&desk, *id, record.as_ref(), &found)?);
+            found.decision = Some(decision(&desk, *id, record, &found)?);
             desk.act(*id, Deed::Decide, &found)
         }
         CrqVerb::Log { id } => log(&mut desk, *id),
@@ -99,7 +100,7 @@ pub(super) fn run(args: &CrqArgs) -> Result<Exit, Failure> {
         }
         CrqVerb::Renew { id, consent, record, proof } => {
             let mut found = prove(&desk, *id, proof)?;
-            found.decision = Some(decision(&desk, *id, record.as_ref(), &found)?);
+            found.decision = Some(decision(&desk, *id, record, &found)?);
             agree(&mut desk, *id, Deed::Renew { role: consent.role.clone() }, (&found, consent))
         }
         CrqVerb::Revoke { id, role, reason } => {
@@ -279,15 +280,31 @@ fn prove(desk: &Desk, id: CrqId, args: &ProofArgs) -> Result<Found, Failure> {
     Ok(found)
 }
 
-/// The decision record that was given, or the one that hard rules make from the facts at hand.
-fn decision(desk: &Desk, id: CrqId, record: Option<&PathBuf>, found: &Found) -> Result<DecisionRecord, Failure> {
-    if let Some(path) = record {
+/// The decision record that was given or that the fleet keeps, or the one that hard rules make from the facts at hand.
+fn decision(desk: &Desk, id: CrqId, given: &RecordArgs, found: &Found) -> Result<DecisionRecord, Failure> {
+    if let Some(path) = &given.record {
         let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        let record = serde_json::from_slice(&bytes);
-        return Ok(record.with_context(|| format!("`{}` is no decision record", path.display()))?);
+        let document = serde_json::from_slice(&bytes);
+        let document = document.with_context(|| format!("`{}` is no decision record", path.display()))?;
+        let record = record_of(document).with_context(|| format!("`{}` is no decision record", path.display()))?;
+        return Ok(record);
     }
     let crq = desk.crq(id)?;
     let requested = crq.request.base.clone().unwrap_or_default();
+    if let Some(key) = &given.decision {
+        let missing = || Failure::usage(format!("the fleet knows no decision {key}; mvi fleet decisions lists them"));
+        let store = desk.ledger.store().ok_or_else(missing)?;
+        let row = store.decisions(None)?.into_iter().find(|row| row.id == *key).ok_or_else(missing)?;
+        let about = &crq.subject.image;
+        if repository(about) != repository(&row.service) {
+            return Err(Failure::usage(format!("{key} is about `{}`, and {id} about `{about}`", row.service)));
+        }
+        if !is_same_base(&desk.standard, &row.requested, &requested) {
+            let text = format!("{key} is about the base `{}`, and {id} asks for `{requested}`", row.requested);
+            return Err(Failure::usage(text));
+        }
+        return Ok(record_of(row.document).with_context(|| format!("{key} holds no decision record"))?);
+    }
     let facts = found.facts.clone().unwrap_or_default();
     let candidates = candidates(&desk.standard, crq.kind, &requested, &facts);
     Ok(DecisionRecord {
@@ -296,6 +313,21 @@ fn decision(desk: &Desk, id: CrqId, record: Option<&PathBuf>, found: &Found) -> 
         requested_pressure: None,
         candidates,
     })
+}
+
+/// A decision record by itself, or in the decision of a spiral.
+fn record_of(document: serde_json::Value) -> anyhow::Result<DecisionRecord> {
+    let inner = document.get("record").cloned();
+    Ok(serde_json::from_value(inner.unwrap_or(document))?)
+}
+
+/// A reference without its tag and digest.
+fn repository(name: &str) -> &str {
+    let name = name.split('@').next().unwrap_or(name);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        Some(_) | None => name,
+    }
 }
 
 fn log(desk: &mut Desk, id: CrqId) -> Result<Exit, Failure> {

@@ -15,6 +15,8 @@ use mvi_fleet::{FleetError, Stamp, Store};
 use mvi_standard::Standard;
 use mvi_standard::crq::Crq;
 
+pub(super) use tell::levels;
+
 use super::args::ShowFormat;
 use super::args::fleet::{FleetArgs, FleetVerb, StoreArgs};
 use super::crq_seal::seals;
@@ -41,6 +43,7 @@ pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
         FleetVerb::Forest(args) => question::plant(&desk, args),
         FleetVerb::Query(args) => question::query(&desk, args),
         FleetVerb::Due(args) => question::due(&desk, args),
+        FleetVerb::Decisions(args) => question::decisions(&desk, args),
         FleetVerb::Export(args) => question::export(&desk, args),
         FleetVerb::List(args) => ask::list(&desk, args),
         FleetVerb::Solvency(args) => ask::solvency(&desk, args),
@@ -59,7 +62,7 @@ pub(super) fn run(args: &FleetArgs) -> Result<Exit, Failure> {
 pub(super) struct Desk {
     store: PathBuf,
     actor: String,
-    standard: Standard,
+    pub(super) standard: Standard,
     config: Config,
 }
 
@@ -85,8 +88,13 @@ impl Desk {
     }
 
     /// The store, for writing; a new one where there is none.
-    fn write_or_create(&self) -> Result<Store, Failure> {
+    pub(super) fn write_or_create(&self) -> Result<Store, Failure> {
         open_or_create(&self.store)
+    }
+
+    /// The settings of `mvi.toml`.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     fn stamp(&self) -> Result<Stamp, Failure> {
@@ -94,7 +102,7 @@ impl Desk {
     }
 
     /// The store with its judge.
-    fn memory(&self, store: Store) -> Result<Memory<'_>, Failure> {
+    pub(super) fn memory(&self, store: Store) -> Result<Memory<'_>, Failure> {
         let standard = (&self.standard, self.crqs()?);
         Ok(Memory::new(store, standard, self.stamp()?, &settings::now))
     }

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use mvi_dockerfile::{Choices, HadolintConfig, LabelKind, Level, LintSettings, Threshold};
 
+use mvi_fleet::Store;
+use mvi_seal::{RomContent, RomFolder, Sealed};
 use mvi_standard::Standard;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::fleet::{known_fleet, ledger, store_file};
+use super::key::public_keys;
 use super::output::Failure;
-use crate::actions::lint::{Law, add_bases, add_register, asks_for_bases};
+use crate::actions::lint::{Law, add_bases, add_register, add_roms, asks_for_bases};
 use crate::actions::template::Pins;
 use crate::config::{Config, LintConfig};
 use crate::settings;
@@ -72,7 +75,7 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     }
     let law = law(args, &config)?;
     if asks_for_bases(&settings.selection) {
-        about_bases(&law, args, &mut settings)?;
+        about_bases(&law, (args, &config), &mut settings)?;
     }
     let hadolints = hadolint.format.as_deref().or(environment.format.as_deref());
     Ok(Rulebook {
@@ -100,14 +103,39 @@ fn law(args: &LintArgs, config: &Config) -> Result<Law, Failure> {
 }
 
 /// What the standard, the change requests and the fleet say of bases.
-fn about_bases(law: &Law, args: &LintArgs, settings: &mut LintSettings) -> Result<(), Failure> {
+fn about_bases(law: &Law, (args, config): (&LintArgs, &Config), settings: &mut LintSettings) -> Result<(), Failure> {
     let told = |error: &str| anyhow::anyhow!(error.to_owned());
     add_bases(law.bases().map_err(told)?, settings);
     law.add_exceptions(settings).map_err(told)?;
-    if let Some(fleet) = known_fleet(args.rules.store.as_deref())? {
-        add_register(&fleet, settings)?;
+    let fleet = known_fleet(args.rules.store.as_deref())?;
+    if let Some(fleet) = &fleet {
+        add_register(fleet, settings)?;
     }
+    add_roms(&sealed(fleet.as_ref(), config)?, settings);
     Ok(())
+}
+
+/// Sealed records of the fleet and of the ROMs' folder that a key of `mvi.toml` vouches for, in the order they were
+/// sealed; what nobody vouches for shows nothing.
+fn sealed(fleet: Option<&Store>, config: &Config) -> Result<Vec<RomContent>, Failure> {
+    let trusted: Vec<PathBuf> = config.rom.trusted.iter().map(|key| config.path(key)).collect();
+    if trusted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let trusted = public_keys(&trusted)?;
+    let mut roms: Vec<RomContent> = Vec::new();
+    let told = fleet.map(Store::seal_documents).transpose()?.unwrap_or_default();
+    for (_, document) in told {
+        let bytes = mvi_seal::canonical(&document)?;
+        roms.extend(Sealed::from_bytes(bytes).verify(&trusted).ok().map(|verified| verified.content));
+    }
+    if let Some(folder) = &config.rom.folder {
+        let (sound, _) = RomFolder::new(config.path(folder)).verify_all(&trusted)?;
+        roms.extend(sound.into_iter().map(|verified| verified.content));
+    }
+    roms.sort_by_key(|rom| rom.sealed_at);
+    roms.dedup();
+    Ok(roms)
 }
 
 /// The standard as it is stated, else as `mvi.toml` has it: one that is built in, or a file beside it.

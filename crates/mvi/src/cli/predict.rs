@@ -18,14 +18,13 @@ use super::output::{Exit, Failure, show};
 use crate::actions::predict::{
     builds_of, evaluate_history, predict, read_history, read_service, schema, service_of, train,
 };
+use crate::actions::spiral::DECISION_TYPE;
 use crate::actions::whole::replace;
 use crate::render::Report;
 use crate::{settings, standards};
 
 /// Most bytes of a file that is read.
 const LONGEST: u64 = 256 << 20;
-/// What an envelope around a decision record says that it holds.
-const DECISION_TYPE: &str = "application/vnd.mvi.decision+json";
 
 pub(super) fn run(args: &PredictArgs) -> Result<Exit, Failure> {
     if let Some(PredictVerb::Evaluate { histories, jobs, common }) = &args.verb {
@@ -74,7 +73,7 @@ fn model(args: &PredictArgs, standard: &Standard) -> Result<Model, Failure> {
     }
     let mut rows = rows(standard, &schema, &args.history)?;
     if let Some(store) = args.store.as_deref().map(|store| known_fleet(Some(store))).transpose()?.flatten() {
-        rows.extend(builds_of(standard, &schema, &store)?.rows);
+        rows.extend(builds_of(standard, &schema, &store, &|_| true)?.rows);
     }
     let history = History::new(&schema, rows).map_err(anyhow::Error::from)?;
     Ok(train(standard, &schema, &history, threads(args.read.jobs))?)

@@ -23,14 +23,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<Exit, Failure> {
     if let Some(pair) = args.env.iter().find(|pair| !pair.contains('=') || pair.starts_with('=')) {
         return Err(Failure::usage(format!("`{pair}` is no NAME=VALUE (--env)")));
     }
-    let wanted = match args.runtime {
-        RuntimeChoice::Auto => None,
-        RuntimeChoice::Runc => Some(Kind::Runc),
-        RuntimeChoice::Crun => Some(Kind::Crun),
-        RuntimeChoice::Podman => Some(Kind::Podman),
-        RuntimeChoice::Docker => Some(Kind::Docker),
-    };
-    let runtimes = find(wanted, &settings::search_path()).map_err(failure)?;
+    let runtimes = find(runtime(args.runtime), &settings::search_path()).map_err(failure)?;
     let parent = settings::temporary_dir();
     sweep(&parent);
     let mut keeper = Command::new(settings::own_program()?);
@@ -57,6 +50,17 @@ pub(super) fn run(args: &ProbeArgs) -> Result<Exit, Failure> {
         show(&Report::Probe(&report), args.report.format)?;
     }
     Ok(if report.all_ready() { Exit::Fine } else { Exit::Failed })
+}
+
+/// The runtime that is wanted; nothing for any.
+pub(super) fn runtime(choice: RuntimeChoice) -> Option<Kind> {
+    match choice {
+        RuntimeChoice::Auto => None,
+        RuntimeChoice::Runc => Some(Kind::Runc),
+        RuntimeChoice::Crun => Some(Kind::Crun),
+        RuntimeChoice::Podman => Some(Kind::Podman),
+        RuntimeChoice::Docker => Some(Kind::Docker),
+    }
 }
 
 /// Waits until the probe that started this process has ended, and takes away what it made.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mvi_fleet::{Fact, RomFacts, Stamp, Store};
+use mvi_fleet::{Fact, Stamp, Store};
 use mvi_inventory::PackageCollector;
 use mvi_seal::{PublicKey, RomContent, RomFolder, RomName, Sealed, Verified, refusals};
 use mvi_standard::Standard;
@@ -20,7 +20,7 @@ use super::rom_registry;
 use crate::actions::Examiner;
 use crate::actions::audit::Statement;
 use crate::actions::known::known_organisms;
-use crate::actions::rom::{MeasuredFile, SealRequest, prepare, render};
+use crate::actions::rom::{MeasuredFile, SealRequest, facts, prepare, render};
 use crate::config::Config;
 use crate::progress::Bars;
 use crate::render::{Page, paint};
@@ -125,14 +125,7 @@ fn seal(mut shelf: Shelf, args: &SealArgs) -> Result<Exit, Failure> {
 pub(super) fn record(store: Option<&Path>, sealed: &Sealed, verified: &Verified) -> Result<(), Failure> {
     let Some(path) = store else { return Ok(()) };
     let mut store = Store::open(path)?;
-    let content = &verified.content;
-    let fact = Fact::Rom(RomFacts {
-        name: content.name.to_string(),
-        seal: verified.seal.clone(),
-        previous: content.previous.clone(),
-        gid: None,
-        document: serde_json::from_slice(sealed.bytes()).map_err(anyhow::Error::from)?,
-    });
+    let fact = Fact::Rom(facts(sealed, verified)?);
     let actor = settings::user_name().unwrap_or_else(|| "unknown".to_owned());
     let mut stamp = Stamp::new(settings::now(), actor, settings::seed()?);
     store.append(&mut stamp, &fact, Some(&format!("rom/{}", verified.seal)))?;

@@ -31,6 +31,8 @@ impl Renderer for Json {
             Report::Pack(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Build(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::BuildEvent(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::Spiral(report) => serde_json::to_writer_pretty(&mut *out, report)?,
+            Report::SpiralLog(report) => serde_json::to_writer_pretty(&mut *out, report)?,
             Report::Fleet(report) => serde_json::to_writer_pretty(&mut *out, report)?,
         }
         writeln!(out)

@@ -34,7 +34,7 @@ impl Renderer for Markdown {
             Report::Needs(report) => needs::needs(report, out),
             Report::BuildEvent(report) => build_event::write(report, out),
             Report::Predict(_) | Report::Evaluate(_) | Report::Probe(_) => as_text(report, out),
-            Report::Pack(_) | Report::Build(_) => as_text(report, out),
+            Report::Pack(_) | Report::Build(_) | Report::Spiral(_) | Report::SpiralLog(_) => as_text(report, out),
             Report::Pull(_) | Report::DbImport(_) | Report::DbStatus(_) | Report::Fleet(_) => as_text(report, out),
         }
     }

@@ -16,6 +16,7 @@ mod page;
 mod predict;
 mod probe;
 mod pull;
+mod spiral;
 mod vulns;
 pub(super) mod vulns_base;
 
@@ -55,6 +56,8 @@ impl Renderer for Text {
             Report::Pack(report) => pack::write(report, &mut page),
             Report::Build(report) => build::write(report, &mut page),
             Report::BuildEvent(report) => build_event::write(report, &mut page),
+            Report::Spiral(report) => spiral::write(report, &mut page),
+            Report::SpiralLog(report) => spiral::log(report, &mut page),
             Report::Fleet(report) => fleet::write(report, &mut page),
         }
     }

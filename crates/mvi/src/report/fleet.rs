@@ -3,6 +3,7 @@
 mod advisories;
 mod answers;
 mod card;
+mod decisions;
 mod findings;
 mod forest;
 mod log;
@@ -18,6 +19,7 @@ use super::Tool;
 pub(crate) use advisories::{AdvisoriesReport, NotRead, Undecided};
 pub(crate) use answers::{Answer, AnswerReport, DueReport, DueRequest, DueSeal, LineageReport, Orphans, SimilarReport};
 pub(crate) use card::{CardReport, ImageCard, OrganismCard};
+pub(crate) use decisions::DecisionsReport;
 pub(crate) use findings::{FindingsReport, FoundAbout};
 pub(crate) use forest::{ForestReport, ForestRing, ForestTree, Root, TrunkLayer};
 pub(crate) use log::{LogReport, LoggedEvent};
@@ -66,6 +68,8 @@ pub(crate) enum FleetReport {
     Similar(SimilarReport),
     /// `mvi fleet due`, `mvi fleet query Q7`.
     Due(DueReport),
+    /// `mvi fleet decisions`.
+    Decisions(DecisionsReport),
 }
 
 /// One image in the table of the fleet.

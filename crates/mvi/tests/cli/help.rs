@@ -27,6 +27,7 @@ fn every_verb_shows_examples() {
         "musl",
         "predict",
         "probe",
+        "spiral",
         "standard",
         "cache",
         "completions",
@@ -34,9 +35,16 @@ fn every_verb_shows_examples() {
     ] {
         check(&[verb, "--help"], &["Examples:\n", &format!("mvi {verb}")]);
     }
-    for verb in
-        [["standard", "show"], ["standard", "lint"], ["standard", "diff"], ["cache", "info"], ["cache", "prune"]]
-    {
+    for verb in [
+        ["standard", "show"],
+        ["standard", "lint"],
+        ["standard", "diff"],
+        ["cache", "info"],
+        ["cache", "prune"],
+        ["spiral", "run"],
+        ["spiral", "status"],
+        ["spiral", "log"],
+    ] {
         check(&[verb[0], verb[1], "--help"], &["Examples:\n", &format!("mvi {} {}", verb[0], verb[1])]);
     }
 }

@@ -34,6 +34,7 @@ mod sbom;
 mod schema;
 mod seal;
 mod snapshots;
+mod spiral;
 mod standard;
 mod terminal;
 mod vulns;

@@ -21,7 +21,7 @@ const CONTEXT: u64 = 8 << 30;
 /// A copy of the context, in the build's folder.
 pub(super) fn copy(context: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     let to = folder.join("context");
-    copy_context(context, &to, CONTEXT)?;
+    copy_context(context, &to, None, CONTEXT)?;
     Ok(to)
 }
 

@@ -60,6 +60,31 @@ pub(super) fn files(old: &FileTree, new: &FileTree) -> FilesDiff {
     diff
 }
 
+/// Paths whose content, kind or rights differ, or that only one of two images has; sorted. What was not read in both,
+/// and is not in a layer that both have, counts as different: nobody knows that it is the same.
+pub(crate) fn differing(old: &Examined, new: &Examined) -> Vec<String> {
+    let trees = (&old.tree, &new.tree);
+    let layer = |side: &Examined, node: &Node<'_>| side.image.layers.get(node.layer() as usize)?.diff_id.clone();
+    let is_same = |twin: &Node<'_>, node: &Node<'_>| {
+        let known = twin.content().is_some() && node.content().is_some();
+        let read = known || node.kind() != FileKind::File || node.size() == 0;
+        let shared = layer(old, twin).is_some_and(|id| Some(id) == layer(new, node));
+        (read || shared) && matches!(fate(twin, node, trees), Fate::Same)
+    };
+    let mut paths = Vec::new();
+    for id in new.tree.visible() {
+        let path = new.tree.path(id);
+        let twin = old.tree.find_no_follow(&path).map(|twin| old.tree.node(twin));
+        if twin.is_none_or(|twin| !is_same(&twin, &new.tree.node(id))) {
+            paths.push(printable(&path));
+        }
+    }
+    let went = old.tree.visible().map(|id| old.tree.path(id));
+    paths.extend(went.filter(|path| new.tree.find_no_follow(path).is_none()).map(|path| printable(&path)));
+    paths.sort();
+    paths
+}
+
 impl FileSum {
     fn add(&mut self, bytes: u64) {
         self.count += 1;

@@ -32,6 +32,8 @@ pub(crate) struct EventPlan<'a> {
     pub probe: Option<&'a Value>,
     /// The builder's record.
     pub build: Option<&'a Value>,
+    /// The key of that record: saying it twice is saying it once.
+    pub key: Option<&'a str>,
     /// The school, where it is stated.
     pub school: Option<&'a str>,
     /// The image before, where it is at hand.
@@ -68,7 +70,7 @@ pub(crate) fn build_event(
     let image = tell(memory, location, read)?;
     let image = image.ok_or_else(|| FleetFailure::Usage("the build was not recorded".to_owned()))?;
     if let Some(record) = record {
-        memory.append(&record, None)?;
+        memory.append(&record, plan.key)?;
     }
     let now = known(memory, &digest.to_string())?;
     let before = before.map(|digest| known(memory, &digest)).transpose()?;

@@ -168,6 +168,18 @@ fn not_counted(why: &str) -> Finding {
     Finding { code: "W-CVE-UNKNOWN", severity: Severity::Low, text: format!("its advisories are not counted: {why}") }
 }
 
+/// Tells the fleet about an image whose facts are at hand.
+///
+/// # Errors
+/// [`FleetFailure`].
+pub(crate) fn record_facts(
+    memory: &mut Memory<'_>,
+    location: &Location,
+    facts: ImageFacts,
+) -> Result<Option<RecordedImage>, FleetFailure> {
+    tell(memory, location, Read::New { facts: Box::new(facts), cve_unknown: None })
+}
+
 /// Takes over what is known of an image by its owner: from what was told of the same digest, and from stand-ins under
 /// its name, which are given back to be told as counting no more.
 fn adopt(memory: &mut Memory<'_>, image: &mut ImageFacts) -> Result<Vec<ImageFacts>, FleetFailure> {

@@ -16,14 +16,23 @@ pub(crate) struct FleetBuilds {
     pub(crate) unused: usize,
 }
 
-/// Takes the builds out of a fleet's memory. What was declared and never read is none.
+/// Takes the builds out of a fleet's memory, of images whose reference is wanted. What was declared and never read is
+/// none.
 ///
 /// # Errors
 /// A store that is damaged, and features that cannot be.
-pub(crate) fn builds_of(standard: &Standard, schema: &Schema, store: &Store) -> anyhow::Result<FleetBuilds> {
+pub(crate) fn builds_of(
+    standard: &Standard,
+    schema: &Schema,
+    store: &Store,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<FleetBuilds> {
     let mut builds = FleetBuilds { rows: Vec::new(), unused: 0 };
     let mut failure = None;
     store.all_facts(|image| {
+        if !is_wanted(&image.reference) {
+            return true;
+        }
         match row(standard, schema, &image) {
             Ok(Some(row)) => builds.rows.push(row),
             Ok(None) => builds.unused += 1,

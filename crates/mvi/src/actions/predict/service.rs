@@ -55,7 +55,7 @@ pub(crate) fn read_service(bytes: &[u8]) -> anyhow::Result<ServiceFile> {
 
 impl ServiceFile {
     /// A service whose features are known already.
-    pub(super) fn of(name: &str, base: Option<String>, values: &BTreeMap<String, Value>, reasons: ReasonFacts) -> Self {
+    pub(crate) fn of(name: &str, base: Option<String>, values: &BTreeMap<String, Value>, reasons: ReasonFacts) -> Self {
         let value = |value: &Value| match value {
             Value::Number(number) => toml::Value::Float(*number),
             Value::Flag(flag) => toml::Value::Boolean(*flag),

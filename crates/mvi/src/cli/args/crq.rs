@@ -69,15 +69,18 @@ pub(crate) enum CrqVerb {
         #[command(flatten)]
         proof: ProofArgs,
     },
-    /// Take in the decision about other bases: hard rules decide what they can, the rest waits
-    #[command(after_help = "Examples:\n  mvi crq decide CRQ-2026-0001 --lock uv.lock\n  \
-        mvi crq decide CRQ-2026-0001 --record decision.json")]
+    /// Take in the decision about other bases: hard rules decide what they can, the rest waits for trial builds
+    #[command(
+        visible_alias = "confirm",
+        after_help = "Examples:\n  mvi crq decide CRQ-2026-0001 --lock uv.lock\n  \
+        mvi crq decide CRQ-2026-0001 --record decision.json\n  \
+        mvi crq confirm CRQ-2026-0001 --decision DEC-5f0c9b1e22aa"
+    )]
     Decide {
         /// The request
         id: CrqId,
-        /// A decision record with trial builds and measurements
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        record: Option<PathBuf>,
+        #[command(flatten)]
+        record: RecordArgs,
         #[command(flatten)]
         proof: ProofArgs,
     },
@@ -131,9 +134,8 @@ pub(crate) enum CrqVerb {
         id: CrqId,
         #[command(flatten)]
         consent: ConsentArgs,
-        /// A decision record
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        record: Option<PathBuf>,
+        #[command(flatten)]
+        record: RecordArgs,
         #[command(flatten)]
         proof: ProofArgs,
     },
@@ -204,6 +206,17 @@ pub(crate) struct ConsentArgs {
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
+}
+
+/// What was found out about other bases.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// A decision record with trial builds and measurements
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) record: Option<PathBuf>,
+    /// A decision of a spiral, in the fleet's log; mvi fleet decisions lists them
+    #[arg(long, value_name = "ID", conflicts_with = "record")]
+    pub(crate) decision: Option<String>,
 }
 
 /// What is asked for.

@@ -12,8 +12,9 @@ use jiff::tz::TimeZone;
 use super::{ReadArgs, ReportArgs};
 
 pub(crate) use ask::{
-    BeltArgs, ByArg, CountArgs, DueArgs, ExportArgs, ExportFormat, FindingsArgs, ForestArgs, ListArgs, LogArgs,
-    PlainSolvencyArgs, PlanArgs, QueryArgs, QueryVerb, SeverityArg, SolvencyArgs, SolvencyVerb, SortArg, VerdictArg,
+    BeltArgs, ByArg, CountArgs, DecisionsArgs, DueArgs, ExportArgs, ExportFormat, FindingsArgs, ForestArgs, ListArgs,
+    LogArgs, PlainSolvencyArgs, PlanArgs, QueryArgs, QueryVerb, SeverityArg, SolvencyArgs, SolvencyVerb, SortArg,
+    VerdictArg,
 };
 
 #[derive(Debug, Args)]
@@ -102,6 +103,9 @@ pub(crate) enum FleetVerb {
     #[command(after_help = "Examples:\n  mvi fleet due\n  mvi fleet due --days 30 --format json\n  \
         mvi fleet due --at 2027-01-01")]
     Due(DueArgs),
+    /// Which bases were taken for services, and why
+    #[command(after_help = "Examples:\n  mvi fleet decisions\n  mvi fleet decisions team/app --format json")]
+    Decisions(DecisionsArgs),
     /// Write the fleet for other programs
     #[command(after_help = "Examples:\n  mvi fleet export --format json -o fleet.json\n  \
         mvi fleet export --format dot | dot -Tsvg > fleet.svg")]

@@ -45,6 +45,7 @@ pub(in crate::cli) fn run(args: &BuildEventArgs) -> Result<Exit, Failure> {
         advisories: asked.as_ref(),
         probe: probe.as_ref(),
         build: build.as_ref(),
+        key: None,
         school: args.school.as_deref(),
         before: before.as_ref(),
         nodes: args.nodes,

@@ -10,10 +10,12 @@ use mvi_fleet::ExportFormat as Written;
 use super::{Desk, told};
 use crate::actions::fleet::forest::forest as grow;
 use crate::actions::fleet::questions;
-use crate::cli::args::fleet::{DueArgs, ExportArgs, ExportFormat, ForestArgs, NameArgs, QueryArgs, QueryVerb};
+use crate::cli::args::fleet::{
+    DecisionsArgs, DueArgs, ExportArgs, ExportFormat, ForestArgs, NameArgs, QueryArgs, QueryVerb,
+};
 use crate::cli::output::{Exit, Failure};
 use crate::render::forest;
-use crate::report::fleet::{Answer, AnswerReport, FleetReport, ForestReport, Orphans};
+use crate::report::fleet::{Answer, AnswerReport, DecisionsReport, FleetReport, ForestReport, Orphans};
 
 pub(super) fn lineage(desk: &Desk, args: &NameArgs) -> Result<Exit, Failure> {
     let memory = desk.memory(desk.read()?)?;
@@ -54,6 +56,12 @@ pub(super) fn query(desk: &Desk, args: &QueryArgs) -> Result<Exit, Failure> {
         }
     };
     told(&FleetReport::Answer(answer), show.format)
+}
+
+pub(super) fn decisions(desk: &Desk, args: &DecisionsArgs) -> Result<Exit, Failure> {
+    let decisions = desk.read()?.decisions(args.service.as_deref())?;
+    let report = DecisionsReport { schema: "mvi-fleet-decisions/1", decisions };
+    told(&FleetReport::Decisions(report), args.show.format)
 }
 
 pub(super) fn due(desk: &Desk, args: &DueArgs) -> Result<Exit, Failure> {

@@ -17,6 +17,7 @@ use crate::actions::fleet::FleetFailure;
 use crate::actions::fleet::accept::accept as accept_names;
 use crate::actions::fleet::import::import as import_fleet;
 use crate::actions::fleet::register::{Wish, register as register_organism};
+use crate::actions::rom::facts;
 use crate::cli::args::fleet::{AcceptArgs, ImportArgs, RegisterArgs, RetireArgs};
 use crate::cli::crq_seal::seals;
 use crate::cli::key::public_keys;
@@ -80,7 +81,7 @@ pub(super) fn retire(desk: &Desk, args: &RetireArgs) -> Result<Exit, Failure> {
 }
 
 /// Levels as `L0`, `0`, `L0-L2` or `0-2`.
-fn levels(text: &str) -> Result<(u8, u8), Failure> {
+pub(in crate::cli) fn levels(text: &str) -> Result<(u8, u8), Failure> {
     let level = |text: &str| text.trim().trim_start_matches('L').parse::<u8>();
     let (low, high) = text.split_once('-').unwrap_or((text, text));
     match (level(low), level(high)) {
@@ -97,15 +98,9 @@ fn sealed(desk: &Desk, file: &Path, trust: &[PathBuf]) -> Result<RomFacts, Failu
         return Err(Failure::usage("no key is trusted to seal; name its public half: --trust FILE"));
     }
     let bytes = read(file)?;
-    let verified = Sealed::from_bytes(bytes.clone()).verify(&public_keys(&files)?)?;
-    let document = serde_json::from_slice(&bytes).with_context(|| format!("`{}`", file.display()))?;
-    Ok(RomFacts {
-        name: verified.content.name.to_string(),
-        seal: verified.seal,
-        previous: verified.content.previous,
-        gid: None,
-        document,
-    })
+    let sealed = Sealed::from_bytes(bytes);
+    let verified = sealed.verify(&public_keys(&files)?)?;
+    Ok(facts(&sealed, &verified).with_context(|| format!("`{}`", file.display()))?)
 }
 
 /// A whole file, or standard input.

@@ -3,6 +3,7 @@
 mod answers;
 mod belt;
 mod card;
+mod decisions;
 mod findings;
 mod forest;
 mod list;
@@ -38,6 +39,7 @@ pub(super) fn write(report: &FleetReport, page: &mut Page<'_>) -> io::Result<()>
         FleetReport::Answer(report) => answers::write(report, page),
         FleetReport::Similar(report) => answers::similar(report, page),
         FleetReport::Due(report) => answers::due(report, page),
+        FleetReport::Decisions(report) => decisions::write(report, page),
         FleetReport::Judge(report) => {
             let text = format!("{} judgements are new, by {}", report.changed, report.standard);
             page.line(&[(paint::BOLD, &text)])?;

@@ -263,6 +263,15 @@ pub(crate) enum SeverityArg {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DecisionsArgs {
+    /// Only about this service, a repository
+    #[arg(value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DueArgs {
     /// Within so many days
     #[arg(long, value_name = "N", default_value_t = 7)]

@@ -1,0 +1,171 @@
+//! The source of a spiral: a copy that no edit reaches while it is built, what it is by its bytes, and what it shows of
+//! the service.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use mvi_dockerfile::Dockerfile;
+use mvi_forecast::Value;
+use mvi_image::{Algorithm, Digest};
+use mvi_probe::build::copy_context;
+use mvi_standard::feasibility::ReasonFacts;
+use mvi_standard::wheel::{Wheel, WheelStanding};
+
+use crate::actions::crq::wheels_of_lock;
+use crate::actions::predict::ServiceFile;
+
+/// Bytes of the largest source.
+const LARGEST: u64 = 8 << 30;
+/// Lock files whose wheels are known.
+const LOCKS: &[&str] = &["uv.lock", "poetry.lock", "pdm.lock"];
+/// Longest lock file and Dockerfile, bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// What a source is: sha256 over names, rights and contents, without the folder `left_out`.
+///
+/// # Errors
+/// Files that cannot be read, and more than 8 GiB.
+pub(super) fn digest(source: &Path, left_out: &Path) -> anyhow::Result<(Digest, u64)> {
+    let mut hasher = Algorithm::Sha256.hasher();
+    let (mut pending, mut total) = (vec![source.to_owned()], 0);
+    while let Some(folder) = pending.pop() {
+        let read = || -> io::Result<Vec<PathBuf>> {
+            let mut paths: Vec<_> = fs::read_dir(&folder)?.map(|item| Ok(item?.path())).collect::<io::Result<_>>()?;
+            paths.sort();
+            Ok(paths)
+        };
+        for path in read().with_context(|| format!("cannot read `{}`", folder.display()))? {
+            let failed = || format!("cannot read `{}`", path.display());
+            let metadata = fs::symlink_metadata(&path).with_context(failed)?;
+            let name = path.strip_prefix(source).unwrap_or(&path);
+            let kind = if metadata.is_dir() {
+                'd'
+            } else if metadata.is_symlink() {
+                'l'
+            } else {
+                'f'
+            };
+            if path == left_out {
+                continue;
+            }
+            hasher.update(format!("{kind}{:o}\0", metadata.permissions().mode()).as_bytes());
+            hasher.update(name.as_os_str().as_bytes());
+            if metadata.is_dir() {
+                pending.push(path);
+            } else if metadata.is_symlink() {
+                hasher.update(b"\0");
+                hasher.update(fs::read_link(&path).with_context(failed)?.as_os_str().as_bytes());
+            } else if metadata.is_file() {
+                total += metadata.len();
+                anyhow::ensure!(total <= LARGEST, "`{}` has more than {LARGEST} bytes", source.display());
+                hasher.update(format!("\0{}\0", metadata.len()).as_bytes());
+                feed(&mut hasher, &path).with_context(failed)?;
+            }
+            hasher.update(b"\0");
+        }
+    }
+    Ok((hasher.finish(), total))
+}
+
+fn feed(hasher: &mut mvi_image::Hasher, path: &Path) -> io::Result<()> {
+    let (mut file, mut buffer) = (File::open(path)?, vec![0; 256 << 10]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+}
+
+/// Copies a source, whole or not at all: what is there under the name is a whole copy.
+///
+/// # Errors
+/// Files that cannot be read or written.
+pub(super) fn copy(source: &Path, to: &Path, left_out: &Path) -> anyhow::Result<()> {
+    if to.is_dir() {
+        return Ok(());
+    }
+    let growing = to.with_extension("growing");
+    let _ = fs::remove_dir_all(&growing);
+    copy_context(source, &growing, Some(left_out), LARGEST)?;
+    fs::rename(&growing, to).with_context(|| format!("cannot write `{}`", to.display()))
+}
+
+/// The service as its source shows it: its lock files and its Dockerfile. What only a build shows is not known.
+///
+/// # Errors
+/// A lock file that cannot be read: what it says could rule a base out.
+pub(super) fn service(
+    source: &Path,
+    (name, runtime): (&str, &str),
+    (dockerfile, incumbent): (&Dockerfile, Option<String>),
+    (bytes, level): (u64, Option<u8>),
+) -> anyhow::Result<ServiceFile> {
+    let mut values: BTreeMap<String, Value> = BTreeMap::from([("runtime".into(), Value::Text(runtime.into()))]);
+    let mut number = |name: &str, count: usize| values.insert(name.to_owned(), Value::Number(count as f64));
+    number("stages", dockerfile.stages().len());
+    let runs = dockerfile.instructions().iter().filter(|one| matches!(one.body, mvi_dockerfile::Body::Run(_)));
+    number("run_instructions", runs.clone().count());
+    number("cache_mounts", runs.flat_map(|run| &run.mounts).filter(|mount| mount.kind() == "cache").count());
+    let wheels = wheels(source)?;
+    if let Some(wheels) = &wheels {
+        number("dependencies", wheels.len());
+        number("without_musl", wheels.iter().filter(|one| one.standing() == WheelStanding::GlibcOnly).count());
+        let has = |names: &[&str]| wheels.iter().any(|wheel| names.contains(&wheel.name.as_str()));
+        values.insert("machine_learning".into(), Value::Flag(has(&["docling", "jax", "tensorflow", "torch"])));
+        values.insert("browser".into(), Value::Flag(has(&["playwright", "pyppeteer"])));
+    }
+    values.insert("code_mb".to_owned(), Value::Number(bytes as f64 / 1e6));
+    let reasons = ReasonFacts { wheels, level, runtime: Some(runtime.to_owned()), ..ReasonFacts::default() };
+    Ok(ServiceFile::of(name, incumbent, &values, reasons))
+}
+
+/// The wheels of the lock files at the top of a source; nothing where there is none.
+fn wheels(source: &Path) -> anyhow::Result<Option<Vec<Wheel>>> {
+    let mut found: Option<Vec<Wheel>> = None;
+    for lock in LOCKS.iter().map(|name| source.join(name)).filter(|lock| lock.is_file()) {
+        let text = read_text(&lock)?;
+        let wheels = wheels_of_lock(&text).with_context(|| format!("`{}`", lock.display()))?;
+        found.get_or_insert_default().extend(wheels);
+    }
+    Ok(found)
+}
+
+/// A text of bounded length.
+pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let failed = || format!("cannot read `{}`", path.display());
+    let mut text = String::new();
+    File::open(path).with_context(failed)?.take(LONGEST).read_to_string(&mut text).with_context(failed)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot write its files should stop
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_what_its_names_rights_and_bytes_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, own) = (folder.path(), folder.path().join(".mvi"));
+        fs::create_dir_all(root.join("a")).unwrap();
+        fs::create_dir_all(&own).unwrap();
+        fs::write(root.join("a/b"), "1").unwrap();
+        let first = digest(root, &own).unwrap().0;
+        fs::write(own.join("journal"), "x").unwrap();
+        assert_eq!(digest(root, &own).unwrap().0, first, "what is left out is no source");
+        fs::write(root.join("a/b"), "2").unwrap();
+        let second = digest(root, &own).unwrap().0;
+        assert_ne!(second, first);
+        fs::set_permissions(root.join("a/b"), fs::Permissions::from_mode(0o755)).unwrap();
+        assert_ne!(digest(root, &own).unwrap().0, second);
+        let to = own.join("copy");
+        copy(root, &to, &own).unwrap();
+        assert!(to.join("a/b").is_file() && !to.join(".mvi").exists());
+    }
+}
