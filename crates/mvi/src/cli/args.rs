@@ -132,7 +132,7 @@ pub(super) enum Verb {
     },
     /// Take a service from its source to a sealed ROM: build and run it on every base that can be, decide, seal, register
     #[command(after_help = spiral::EXAMPLES)]
-    Spiral(spiral::SpiralArgs),
+    Spiral(Later<spiral::SpiralArgs>),
     /// Work out how long images take to reach the nodes of a cluster
     #[command(
         after_help = "Examples:\n  mvi pull app.tar --nodes 100 --egress 800\n  mvi pull new.tar --warm old.tar --nodes 20\n  mvi pull app.tar --nodes 100 --p2p 200 --slots 8 --format json\n  mvi pull app:2.tar --instead-of app:1.tar --nodes 350"
