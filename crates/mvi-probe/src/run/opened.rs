@@ -6,7 +6,7 @@ use std::fs::symlink_metadata;
 use std::io::{PipeReader, PipeWriter};
 use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -146,7 +146,7 @@ struct Listener {
 }
 
 impl Listener {
-    fn start(layer: &PathBuf) -> Result<Self, ProbeError> {
+    fn start(layer: &Path) -> Result<Self, ProbeError> {
         let failed = |error: nix::errno::Errno| {
             ProbeError::system("be told of opened files (fanotify)")(std::io::Error::from(error))
         };
