@@ -28,6 +28,8 @@ pub(crate) struct Wish<'a> {
     pub env: &'a [String],
     /// When it is ready; none for what the image suggests.
     pub ready: Option<&'a str>,
+    /// Where the images to run lie: what they have in common is there once.
+    pub common: &'a Common,
 }
 
 /// What is to be found out.
