@@ -224,7 +224,8 @@ fn crun_measures_the_same_image() {
     fs::set_permissions(desk.path("crun"), fs::Permissions::from_mode(0o755)).unwrap();
     let folder = desk.path("temporary");
     fs::create_dir_all(&folder).unwrap();
-    let mut command = desk.command(&["probe", "box.tar", "--runtime", "crun", "--runs", "2", "--files", "--format", "json"]);
+    let mut command =
+        desk.command(&["probe", "box.tar", "--runtime", "crun", "--runs", "2", "--files", "--format", "json"]);
     let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", desk.path("").display());
     let output = command.env("TMPDIR", &folder).env("PATH", path).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
