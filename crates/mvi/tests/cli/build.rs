@@ -174,10 +174,15 @@ fn a_builder_that_is_killed_half_way_is_told_and_leaves_nothing_behind() {
     assert!(said.contains("buildah") && said.contains("killed"), "{said}");
     until("what it ran is gone", || !runs("sleep 76543"));
     let (_, containers, temporary) = left(&desk);
-    assert_eq!((containers, temporary), (0, 0));
+    // While another process of the builder runs, on whatever storage, they stay and are named.
+    let named = said
+        .lines()
+        .find_map(|line| line.split_once("may use them: ")?.1.strip_suffix("; remove them with `buildah rm`"));
+    assert_eq!(containers, named.map_or(0, |ids| ids.split(", ").count()), "{said}");
+    assert_eq!(temporary, 0);
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
     let below: Vec<&str> = mounts.lines().filter(|line| line.contains(&*desk.path("").to_string_lossy())).collect();
-    assert!(below.is_empty(), "{below:?}");
+    assert!(containers > 0 || below.is_empty(), "{below:?}");
 }
 
 #[test]
