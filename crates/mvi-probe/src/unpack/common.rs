@@ -16,9 +16,6 @@ use rustix::fs::{AtFlags, linkat, statat, unlinkat};
 
 use super::Root;
 
-/// Names that an inode may have at most before it is shared no further; file systems end at 65,000 and less.
-const MOST_NAMES: u64 = 1000;
-
 /// All that an inode holds: files that are alike in this can be one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Likeness {
@@ -77,7 +74,8 @@ impl Common {
         let Some(root) = state.roots.get(known.root) else { return Ok(false) };
         let above = root.strict(above(&known.path))?;
         let old = last(&known.path);
-        if u64::from(statat(&above, old, AtFlags::SYMLINK_NOFOLLOW)?.st_nlink) >= MOST_NAMES {
+        // File systems end at 65,000 names of a file, some earlier. The number's type is another on every processor.
+        if statat(&above, old, AtFlags::SYMLINK_NOFOLLOW)?.st_nlink >= 1000 {
             return Ok(false);
         }
         unlinkat(folder, name, AtFlags::empty())?;
