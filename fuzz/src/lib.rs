@@ -21,12 +21,14 @@ use mvi_standard::crq::{Calendar, at, read_crq, write_crq};
 use mvi_standard::fleet_file::FleetFile;
 
 mod advisories;
+mod builders;
 mod checks;
 mod forecasts;
 mod loaders;
 mod records;
 
 pub use advisories::{advisory_feed, advisory_index, versions};
+pub use builders::{builder_log, elf_header};
 pub use checks::{secrets, wheels};
 pub use forecasts::forecast_model;
 pub use loaders::{loader_settings, python_imports};

@@ -1,6 +1,7 @@
 //! Measures the measuring: what a probe costs beside the bare runtime, how often equal images are called different and
 //! images that differ by a tenth are told apart, and whether memory is what was allocated. Needs root, runc and a static
-//! busybox. Usage: `trials KEEPER [TRIALS]`; KEEPER is the example `keeper`. Prints Markdown.
+//! busybox. Usage: `trials KEEPER [TRIALS [PART…]]`; KEEPER is the example `keeper`, a part is one of `overhead`, `memory`,
+//! `equal`, `apart`, `work`, `work-20`, `sleep`, and all where none is named. Prints Markdown.
 
 use std::error::Error;
 use std::fs;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use mvi_probe::run::{
     Command, Isolation, Kind, Level, Limits, Outcome, Place, Plan, Progress, Ready, Series, Subject, find, measure,
 };
-use mvi_probe::stats::{Decision, compare, median};
+use mvi_probe::stats::{Decision, compare, compare_together, median};
 
 type Outcomes<T> = Result<T, Box<dyn Error>>;
 
@@ -45,11 +46,26 @@ fn subject(root: &Path, line: &str) -> Subject {
     Subject { root: root.to_owned(), borrowed: false, command, ready: Ready::Exit(0) }
 }
 
-fn run(keeper: &Path, lines: &[&str], runs: usize) -> Outcomes<Outcome> {
+/// How the files of two images lie.
+#[derive(Clone, Copy, PartialEq)]
+enum Lie {
+    /// What they have in common is there once, as `mvi probe --vs` unpacks them.
+    Shared,
+    /// Each has its own copy.
+    Apart,
+}
+
+fn run(keeper: &Path, lines: &[&str], runs: usize, lie: Lie) -> Outcomes<Outcome> {
     let place = Place::open(&std::env::temp_dir(), Process::new(keeper))?;
     let mut subjects = Vec::new();
     for (line, name) in lines.iter().zip(["a", "b"]) {
-        subjects.push(subject(&root(&place, name)?, line));
+        let root = root(&place, name)?;
+        if lie == Lie::Shared && name == "b" {
+            let copy = root.join("bin/busybox");
+            fs::remove_file(&copy)?;
+            fs::hard_link(place.folder().join("a/bin/busybox"), copy)?;
+        }
+        subjects.push(subject(&root, line));
     }
     let limits = Limits { memory_bytes: 1_000_000_000, pids: 100, cpus: None, patience: Duration::from_secs(60) };
     let isolation = Isolation::Only(Level::Strict);
@@ -69,35 +85,59 @@ fn cpu(series: &Series) -> Vec<f64> {
     series.runs.iter().filter_map(|run| run.cpu_ms).collect()
 }
 
-/// Trials of pairs of lines, the second the quicker one: how often each decision fell, by start-up and by processor time.
-fn trials(keeper: &Path, lines: [&str; 2], (trials, runs): (usize, usize)) -> Outcomes<()> {
-    let rows: [(&str, Row); 2] = [("start-up", startup), ("CPU", cpu)];
-    let mut counts = [[0; 5]; 2];
-    let (mut shares, mut wrong) = ([Vec::new(), Vec::new()], [0; 2]);
-    for _ in 0..trials {
-        let outcome = run(keeper, &lines, runs)?;
-        for (number, (_, row)) in rows.iter().enumerate() {
-            let found = compare(&row(&outcome.series[0]), &row(&outcome.series[1])).ok_or("no runs")?;
+fn peak(series: &Series) -> Vec<f64> {
+    series.runs.iter().filter_map(|run| run.peak_mb).collect()
+}
+
+/// What the trials of one line of the table are.
+struct Trials<'a> {
+    /// The second the quicker one.
+    lines: [&'a str; 2],
+    trials: usize,
+    runs: usize,
+    lie: Lie,
+}
+
+/// How often each decision fell, by start-up, processor time and peak memory, which are decided together as in a report.
+fn trials(keeper: &Path, plan: &Trials<'_>) -> Outcomes<()> {
+    let rows: [(&str, Row); 3] = [("start-up", startup), ("CPU", cpu), ("peak", peak)];
+    let mut counts = [[0; 5]; 3];
+    let (mut shares, mut wrong, mut any) = ([const { Vec::new() }; 3], [0; 3], 0);
+    for _ in 0..plan.trials {
+        let outcome = run(keeper, &plan.lines, plan.runs, plan.lie)?;
+        let values = rows.map(|(_, row)| (row(&outcome.series[0]), row(&outcome.series[1])));
+        let pairs = values.each_ref().map(|(first, second)| (first.as_slice(), second.as_slice()));
+        let mut is_called = false;
+        for (number, found) in compare_together(&pairs).into_iter().enumerate() {
+            let found = found.ok_or("no runs")?;
             let place = match found.decision {
                 Decision::Different => 0,
-                Decision::Undecided => 1,
-                Decision::Same => 2,
-                Decision::Small => 3,
+                Decision::Small => 1,
+                Decision::Undecided => 2,
+                Decision::Same => 3,
                 Decision::TooFew => 4,
             };
             counts[number][place] += 1;
+            is_called |= found.decision == Decision::Different;
             wrong[number] += usize::from(found.decision == Decision::Different && found.estimate > 0.0);
             shares[number].extend(found.share.map(|share| share * 100.0));
         }
+        any += usize::from(is_called);
     }
+    println!(
+        "| by | pairs | trials | different | under 2 % | perhaps | same | wrong way | median difference | half of them within |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    );
     for (number, (name, _)) in rows.iter().enumerate() {
-        let [different, undecided, same, small, _] = counts[number];
+        let [different, small, undecided, same, _] = counts[number];
         let share = median(&shares[number]).unwrap_or_default();
+        let away: Vec<f64> = shares[number].iter().map(|one| (one - share).abs()).collect();
+        let spread = median(&away).unwrap_or_default();
+        let (runs, trials, wrong) = (plan.runs, plan.trials, wrong[number]);
         println!(
-            "| {name} | {runs} | {trials} | {different} | {small} | {undecided} | {same} | {} | {share:+.1} % |",
-            wrong[number]
+            "| {name} | {runs} | {trials} | {different} | {small} | {undecided} | {same} | {wrong} | {share:+.1} % | ± {spread:.1} % |"
         );
     }
+    println!("\nAny of the three: {any} of {}.", plan.trials);
     Ok(())
 }
 
@@ -118,7 +158,7 @@ fn overhead(keeper: &Path, rounds: usize) -> Outcomes<()> {
                 bare.push(taken.as_secs_f64() * 1e3);
             }
         }
-        let probed = run(keeper, &["exit 0"], 1)?;
+        let probed = run(keeper, &["exit 0"], 1, Lie::Shared)?;
         let run = &probed.series[0].runs[0];
         own.push(run.create_ms + run.startup_ms.ok_or("not ready")?);
     }
@@ -182,7 +222,7 @@ const CONFIG: &str = r#"{"ociVersion":"1.0.2","hostname":"probe","process":{"ter
 fn memory(keeper: &Path) -> Outcomes<()> {
     for size in [0_u64, 10, 50, 100, 400] {
         let line = format!("dd if=/dev/zero of=/dev/null bs={} count=1 2>/dev/null", (size * 1_000_000).max(1));
-        let outcome = run(keeper, &[&line], 6)?;
+        let outcome = run(keeper, &[&line], 6, Lie::Shared)?;
         let peaks: Vec<f64> = outcome.series[0].runs.iter().filter_map(|run| run.peak_mb).collect();
         println!("| {size} | {:.2} |", median(&peaks).unwrap_or_default());
     }
@@ -191,22 +231,40 @@ fn memory(keeper: &Path) -> Outcomes<()> {
 
 fn main() -> Outcomes<()> {
     let mut arguments = std::env::args().skip(1);
-    let keeper = PathBuf::from(arguments.next().ok_or("usage: trials KEEPER [TRIALS]")?);
+    let keeper = PathBuf::from(arguments.next().ok_or("usage: trials KEEPER [TRIALS [PART…]]")?);
     let count: usize = arguments.next().map_or(Ok(100), |count| count.parse())?;
-    println!("| create to end, ms | median | least |\n|---|---:|---:|");
-    overhead(&keeper, 40)?;
-    println!("\n| allocated MB | peak MB |\n|---:|---:|");
-    memory(&keeper)?;
-    let head = "| by | pairs | trials | different | under 2 % | perhaps | same | wrong way | median difference |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|";
-    let sleep = ["sleep 0.11", "sleep 0.10"];
+    let parts: Vec<String> = arguments.collect();
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
+    if is_wanted("overhead") {
+        println!("| create to end, ms | median | least |\n|---|---:|---:|");
+        overhead(&keeper, 40)?;
+    }
+    if is_wanted("memory") {
+        println!("\n| allocated MB | peak MB |\n|---:|---:|");
+        memory(&keeper)?;
+    }
     let work = |count: u32| format!("i=0; while [ $i -lt {count} ]; do i=$((i+1)); done");
     let (more, less) = (work(110_000), work(100_000));
-    println!("\nEqual images, working:\n\n{head}");
-    trials(&keeper, [&less, &less], (count, 10))?;
-    println!("\nOne works 10 % longer:\n\n{head}");
-    trials(&keeper, [&more, &less], (count.div_ceil(5), 10))?;
-    trials(&keeper, [&more, &less], (count.div_ceil(5), 20))?;
-    println!("\nOne sleeps 10 % longer:\n\n{head}");
-    trials(&keeper, sleep, (count.div_ceil(5), 10))?;
+    let few = count.div_ceil(5);
+    let kinds = [
+        ("equal", "Equal images, working", [&*less, &*less], count, 10, Lie::Shared),
+        (
+            "apart",
+            "Equal images, working, each with its own copy of their files",
+            [&*less, &*less],
+            count,
+            10,
+            Lie::Apart,
+        ),
+        ("work", "One works 10 % longer", [&*more, &*less], few, 10, Lie::Shared),
+        ("work-20", "One works 10 % longer", [&*more, &*less], few, 20, Lie::Shared),
+        ("sleep", "One sleeps 10 % longer", ["sleep 0.11", "sleep 0.10"], few, 10, Lie::Shared),
+    ];
+    for (part, title, lines, trials, runs, lie) in kinds {
+        if is_wanted(part) {
+            println!("\n{title}:\n");
+            self::trials(&keeper, &Trials { lines, trials, runs, lie })?;
+        }
+    }
     Ok(())
 }

@@ -23,6 +23,7 @@ use mvi_image::{Digest, Image, Limits, Platform, printable};
 use serde::Serialize;
 
 pub use blob::Packing;
+pub use elf::{Header, look as read_header};
 pub use epoch::Epoch;
 pub use error::PackError;
 pub use index::{copy_image, pack_index};

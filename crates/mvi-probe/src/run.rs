@@ -13,6 +13,7 @@ mod measure;
 mod mountinfo;
 mod net;
 mod oci;
+mod opened;
 mod output;
 mod ready;
 mod record;
@@ -24,6 +25,7 @@ mod wait;
 pub use error::ProbeError;
 pub use isolation::{Isolation, Level, Limits};
 pub use keeper::{Place, keep, sweep};
+pub use opened::{Opened, OpenedFile, can_watch, watch};
 
 pub use output::Tail;
 pub use ready::{BadReady, Ready};

@@ -7,5 +7,5 @@ mod paired;
 mod summary;
 
 pub use drift::{Drift, drift};
-pub use paired::{Decision, Difference, compare};
+pub use paired::{Decision, Difference, compare, compare_together};
 pub use summary::{Interval, Summary, median, summarize};

@@ -1,6 +1,7 @@
 //! An image as a folder: the merged tree of its layers, written so that nothing of it leaves the folder.
 
 mod accounts;
+mod common;
 mod inside;
 mod write;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use mvi_image::{FileTree, Gap, Image, ImageError, ScanOptions, Unrepeatable, pour};
 
 pub use accounts::{Account, account};
+pub use common::Common;
 pub use inside::{Root, Seen};
 use write::Writer;
 
@@ -70,6 +72,35 @@ pub fn unpack(
     options: &ScanOptions<'_>,
     folder: &Path,
 ) -> Result<Vec<Gap>, UnpackError> {
+    unpack_with(image, options, Writer::new(tree, folder, None)?)
+}
+
+/// The same, and files that an image unpacked into `common` before has as well, with owner, mode and time, are not written
+/// again but get another name here: both folders have to be on one file system, and nobody may write to either.
+///
+/// # Errors
+/// See [`unpack`].
+pub fn unpack_beside(
+    image: &Image,
+    tree: &FileTree,
+    options: &ScanOptions<'_>,
+    folder: &Path,
+    common: &Common,
+) -> Result<Vec<Gap>, UnpackError> {
+    let gaps = unpack_with(image, options, Writer::new(tree, folder, Some(common))?);
+    match gaps {
+        Ok(gaps) => {
+            common.keep(folder).map_err(|source| UnpackError::Write { path: folder.to_owned(), source })?;
+            Ok(gaps)
+        }
+        Err(error) => {
+            common.forget();
+            Err(error)
+        }
+    }
+}
+
+fn unpack_with(image: &Image, options: &ScanOptions<'_>, mut writer: Writer<'_>) -> Result<Vec<Gap>, UnpackError> {
     for (layer, found) in image.layers.iter().enumerate() {
         match found.unrepeatable() {
             Some(Unrepeatable::Streamed) => return Err(UnpackError::Streamed { image: image.source.clone() }),
@@ -77,7 +108,6 @@ pub fn unpack(
             None => {}
         }
     }
-    let mut writer = Writer::new(tree, folder)?;
     writer.make_names()?;
     for layer in 0..image.layers.len() {
         let Some(bodies) = writer.bodies_of(layer) else { continue };

@@ -193,6 +193,16 @@ fn any_list_of_wheels_is_read() {
     check("wheels", targets::wheels, 2000, Shape::Free);
 }
 
+#[test]
+fn any_log_of_a_builder_is_read() {
+    check("builder_log", targets::builder_log, 800, Shape::Free);
+}
+
+#[test]
+fn the_header_of_any_file_is_read_or_none() {
+    check("elf_header", targets::elf_header, 2000, Shape::Free);
+}
+
 /// What a change must leave whole to get past the first door.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

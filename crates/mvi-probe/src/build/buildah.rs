@@ -57,7 +57,7 @@ impl Builder for Buildah {
         vec!["--timestamp".to_owned(), epoch.to_string()]
     }
 
-    fn from_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>> {
+    fn base_of_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>> {
         let image = format!("{name}=container-image://oci-archive:{}", archive.to_str()?);
         Some(vec!["--build-context".to_owned(), image])
     }

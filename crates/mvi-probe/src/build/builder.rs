@@ -40,7 +40,7 @@ pub trait Builder: Sync {
     /// knows.
     fn dated(&self, epoch: u64) -> Vec<String>;
     /// Options with which `FROM name` starts from the image in an OCI archive; nothing where it cannot.
-    fn from_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>>;
+    fn base_of_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>>;
     /// How it tells of its steps.
     fn words(&self) -> Words;
 }

@@ -67,7 +67,7 @@ macro_rules! of_docker {
         }
 
         // Its service reads no files of the client but the context.
-        fn from_archive(&self, _: &str, _: &Path) -> Option<Vec<String>> {
+        fn base_of_archive(&self, _: &str, _: &Path) -> Option<Vec<String>> {
             None
         }
     };

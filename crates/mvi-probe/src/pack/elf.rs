@@ -8,11 +8,11 @@ use std::os::unix::fs::FileExt as _;
 
 /// What was found in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Header {
+pub struct Header {
     /// The processor in Go's words; none for one that has no such word.
-    pub(crate) architecture: Option<&'static str>,
+    pub architecture: Option<&'static str>,
     /// The loader it asks for, such as `/lib64/ld-linux-x86-64.so.2`.
-    pub(crate) loader: Option<Vec<u8>>,
+    pub loader: Option<Vec<u8>>,
 }
 
 /// Program headers that are looked at; linkers write a dozen.
@@ -22,7 +22,8 @@ const LONGEST_LOADER: u64 = 4096;
 const PT_INTERP: u64 = 3;
 
 /// The header of a file; nothing for one that is no ELF object or ends too soon.
-pub(crate) fn look(file: &File) -> Option<Header> {
+#[must_use]
+pub fn look(file: &File) -> Option<Header> {
     let mut head = [0; 64];
     let count = file.read_at(&mut head, 0).ok()?;
     let head = Bytes::new(head.get(..count)?)?;

@@ -37,6 +37,12 @@ pub enum ProbeError {
         /// Its name.
         runtime: String,
     },
+    /// Which files are opened cannot be told with this runtime.
+    #[error("which files are opened can be told with runc and crun, not with {runtime} (--files)")]
+    Unwatched {
+        /// Its name.
+        runtime: &'static str,
+    },
     /// A command of the runtime failed.
     #[error("`{what}` failed: {message}")]
     Runtime {

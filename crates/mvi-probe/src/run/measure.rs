@@ -27,17 +27,39 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How long one health check may take.
 const CHECK_PATIENCE: Duration = Duration::from_secs(30);
 
+/// When somebody else may look at a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// It is made, its program not yet started.
+    Created,
+    /// Its processes are gone, its root is still there.
+    Ended,
+}
+
 /// Runs a container until `ready`, and `settle` longer if it is one that stays.
 pub(super) fn run(driver: &dyn Driver, job: &Job<'_>, ready: &Ready, settle: Duration) -> Result<Run, ProbeError> {
+    run_with(driver, job, (ready, settle), &mut |_| Ok(()))
+}
+
+/// The same, with somebody who looks at it; told of its end whenever it was made.
+pub(super) fn run_with(
+    driver: &dyn Driver,
+    job: &Job<'_>,
+    (ready, settle): (&Ready, Duration),
+    look: &mut dyn FnMut(Moment) -> Result<(), ProbeError>,
+) -> Result<Run, ProbeError> {
     let begun = Instant::now();
     let created = driver.create(job);
     let create_ms = millis(begun.elapsed());
     let result = match created {
         Ok(created) => {
-            let mut watch = Watch::new(driver, &job.id, ready)?;
-            watch.cgroup = created.cgroup;
-            watch.pid = created.pid;
-            watch.run(created.streams, job.limits.patience, settle)
+            let seen = look(Moment::Created).and_then(|()| {
+                let mut watch = Watch::new(driver, &job.id, ready)?;
+                watch.cgroup = created.cgroup;
+                watch.pid = created.pid;
+                watch.run(created.streams, job.limits.patience, settle)
+            });
+            look(Moment::Ended).and(seen)
         }
         Err(error) => Err(error),
     };

@@ -52,6 +52,11 @@ impl Oci {
         self.folder.join(format!("bundle-{id}"))
     }
 
+    /// The layer that a container's root is, where it has one of its own.
+    pub(super) fn layer(&self, id: &str) -> Option<PathBuf> {
+        Some(self.bundle(id).join("root")).filter(|root| root.is_dir())
+    }
+
     fn command(&self, id: &str) -> Process {
         let mut command = Process::new(&self.program.path);
         command.arg("--root").arg(state(&self.folder)).arg("--log").arg(self.bundle(id).join("log"));

@@ -90,8 +90,8 @@ pub trait Progress {
     fn advance(&mut self, done: usize, of: usize);
 }
 
-/// Runs all subjects in turn as the plan says: A, B, A, B. The first of `runtimes` that can start a program that does
-/// nothing is taken.
+/// Runs all subjects in turn as the plan says: A, B, B, A, so that what comes before a run favours neither. The first of
+/// `runtimes` that can start a program that does nothing is taken.
 ///
 /// # Errors
 /// Runtimes that cannot start even that, and whatever keeps a container from being made or taken away. An image that
@@ -120,7 +120,11 @@ pub fn measure(
         if bench.floor.len() < floors {
             bench.measure_floor(level)?;
         }
-        for ((subject, account), series) in pairs.iter().zip(&mut series) {
+        let mut turns: Vec<_> = pairs.iter().zip(&mut series).collect();
+        if round % 2 == 1 {
+            turns.reverse();
+        }
+        for ((subject, account), series) in turns {
             series.runs.push(bench.measure(subject, account, level)?);
         }
         progress.advance(round + 1, rounds);

@@ -6,16 +6,19 @@ use super::summary::{Interval, median, sorted};
 
 /// Share of the first row's median from which a difference can be called real.
 const MATTERS: f64 = 0.02;
+/// Chance that of rows compared together any is called different where none is.
+const MISS: f64 = 0.05;
 
 /// What pairs of measurements say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
-    /// The 99 % interval of the difference leaves zero out, and the difference is at least 2 % of the first row's median.
+    /// The 95 % interval of the difference leaves zero out, so does the test that shares its chance of a miss with the rows
+    /// compared beside it, and the difference is at least 2 % of the first row's median.
     Different,
-    /// As sure, but smaller: so much two copies of the same thing were seen to differ, perhaps by where they lie in memory.
+    /// As sure, but smaller: not worth a word about two images.
     Small,
-    /// The 95 % interval leaves zero out, the 99 % interval does not: more runs will tell.
+    /// The 95 % interval leaves zero out, the shared test does not call it: more runs will tell.
     Undecided,
     /// The 95 % interval holds zero: no difference was shown.
     Same,
@@ -36,6 +39,8 @@ pub struct Difference {
     pub interval: Option<Interval>,
     /// Holds it with 99 % confidence; `None` for fewer than 8 pairs.
     pub wide_interval: Option<Interval>,
+    /// Chance of differences at least as far from zero where there is none, two-sided; `None` for fewer than 6 pairs.
+    pub chance: Option<f64>,
     /// What follows.
     pub decision: Decision,
 }
@@ -48,6 +53,34 @@ pub struct Difference {
 /// hold where a difference is as likely to be so much above the true one as below, which it is when both are the same.
 #[must_use]
 pub fn compare(first: &[f64], second: &[f64]) -> Option<Difference> {
+    compare_together(&[(first, second)]).pop().flatten()
+}
+
+/// Compares several things that were measured of the same runs, each as [`compare`] does, and decides on all of them
+/// together: the chance that any is called different (or small) where none is stays at 5 %, however they hang together
+/// (Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian Journal of Statistics 6, 1979). Of those
+/// with at least 6 pairs the least likely has to be so by 5 % over their number, the next by 5 % over one less, and so on
+/// to the first that is not; those behind it are not called either.
+#[must_use]
+pub fn compare_together(rows: &[(&[f64], &[f64])]) -> Vec<Option<Difference>> {
+    let mut found: Vec<Option<Difference>> = rows.iter().map(|(first, second)| differ(first, second)).collect();
+    let mut order: Vec<(f64, &mut Difference)> =
+        found.iter_mut().flatten().filter_map(|difference| Some((difference.chance?, difference))).collect();
+    order.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let mut left = order.len();
+    for (chance, difference) in order {
+        if chance > MISS / left as f64 {
+            break;
+        }
+        left -= 1;
+        let matters = difference.share.is_none_or(|share| share.abs() >= MATTERS);
+        difference.decision = if matters { Decision::Different } else { Decision::Small };
+    }
+    found
+}
+
+/// A difference that nothing is decided on yet but what its own interval says.
+fn differ(first: &[f64], second: &[f64]) -> Option<Difference> {
     let differences: Vec<f64> = first.iter().zip(second).map(|(first, second)| second - first).collect();
     let pairs = differences.len();
     let mut means = Vec::with_capacity(pairs * (pairs + 1) / 2);
@@ -56,46 +89,60 @@ pub fn compare(first: &[f64], second: &[f64]) -> Option<Difference> {
     }
     let means = sorted(&means);
     let estimate = median(&means)?;
+    let law = SignedRanks::of(pairs);
     let interval = |miss: f64| {
-        let cut = critical(pairs, miss)?;
+        let cut = law.critical(miss)?;
         Some(Interval { low: *means.get(cut)?, high: *means.get(means.len() - 1 - cut)? })
     };
     let (narrow, wide) = (interval(0.05), interval(0.01));
+    // Means that are zero speak for no difference, whichever side they are counted on.
+    let side = |beyond: fn(&f64) -> bool| means.iter().filter(|mean| beyond(mean)).count();
+    let chance = narrow.map(|_| law.chance(side(|mean| *mean <= 0.0).min(side(|mean| *mean >= 0.0))));
     let middle = median(first).filter(|middle| *middle != 0.0);
     let share = middle.map(|middle| estimate / middle);
-    let decision = match (narrow, wide) {
-        (None, _) => Decision::TooFew,
-        (Some(narrow), _) if narrow.contains(0.0) => Decision::Same,
-        (Some(_), Some(wide)) if wide.contains(0.0) => Decision::Undecided,
-        (Some(_), None) => Decision::Undecided,
-        (Some(_), Some(_)) if share.is_some_and(|share| share.abs() < MATTERS) => Decision::Small,
-        (Some(_), Some(_)) => Decision::Different,
+    let decision = match narrow {
+        None => Decision::TooFew,
+        Some(narrow) if narrow.contains(0.0) => Decision::Same,
+        Some(_) => Decision::Undecided,
     };
-    Some(Difference { pairs, estimate, share, interval: narrow, wide_interval: wide, decision })
+    Some(Difference { pairs, estimate, share, interval: narrow, wide_interval: wide, chance, decision })
 }
 
-/// How many of the sorted means to leave out at either end: the largest `cut` with at most `miss` / 2 chance that the
-/// signed rank statistic is at most that.
-fn critical(pairs: usize, miss: f64) -> Option<usize> {
-    // counts[s]: subsets of the ranks 1..=pairs that sum to s, each as likely as any other; scaled to chances on the way.
-    let top = pairs * (pairs + 1) / 2;
-    let mut chances = vec![0.0; top + 1];
-    chances[0] = 1.0;
-    for rank in 1..=pairs {
-        for sum in (0..=top).rev() {
-            let with = if sum >= rank { chances[sum - rank] } else { 0.0 };
-            chances[sum] = f64::midpoint(chances[sum], with);
+/// Chances of the signed rank statistic of so many pairs where there is no difference: `below[s]` is that of at most `s`.
+struct SignedRanks {
+    below: Vec<f64>,
+}
+
+impl SignedRanks {
+    fn of(pairs: usize) -> Self {
+        // chances[s]: subsets of the ranks 1..=pairs that sum to s, each as likely as any other; scaled on the way.
+        let top = pairs * (pairs + 1) / 2;
+        let mut chances = vec![0.0; top + 1];
+        chances[0] = 1.0;
+        for rank in 1..=pairs {
+            for sum in (0..=top).rev() {
+                let with = if sum >= rank { chances[sum - rank] } else { 0.0 };
+                chances[sum] = f64::midpoint(chances[sum], with);
+            }
         }
+        let mut total = 0.0;
+        let add = |chance: f64| {
+            total += chance;
+            total
+        };
+        Self { below: chances.into_iter().map(add).collect() }
     }
-    let (mut total, mut fitting) = (0.0, 0_usize);
-    for chance in chances {
-        total += chance;
-        if total > miss / 2.0 {
-            break;
-        }
-        fitting += 1;
+
+    /// How many of the sorted means to leave out at either end: the largest number with at most `miss` / 2 chance that the
+    /// statistic is at most that; `None` where even zero is likelier.
+    fn critical(&self, miss: f64) -> Option<usize> {
+        self.below.iter().take_while(|chance| **chance <= miss / 2.0).count().checked_sub(1)
     }
-    fitting.checked_sub(1)
+
+    /// Two-sided chance of a statistic of at most `least`.
+    fn chance(&self, least: usize) -> f64 {
+        self.below.get(least).map_or(1.0, |chance| (2.0 * chance).min(1.0))
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +160,8 @@ mod tests {
             (10, Some(8), Some(3)),
             (20, Some(52), Some(37)),
         ] {
-            assert_eq!((critical(pairs, 0.05), critical(pairs, 0.01)), (five, one), "{pairs}");
+            let law = SignedRanks::of(pairs);
+            assert_eq!((law.critical(0.05), law.critical(0.01)), (five, one), "{pairs}");
         }
     }
 
@@ -134,11 +182,51 @@ mod tests {
         check(&base, &mixed, Decision::Same);
         check(&base, &base, Decision::Same);
         check(&base[..5], &shifted[..5], Decision::TooFew);
-        check(&base[..6], &shifted[..6], Decision::Undecided);
+        check(&base[..6], &shifted[..6], Decision::Different);
         assert_eq!(compare(&[], &[]), None);
     }
 
+    #[test]
+    fn what_is_decided_together_shares_the_chance_of_a_miss() {
+        let base: Vec<f64> = (0..10).map(f64::from).map(|run| 100.0 + run % 4.0).collect();
+        let moved = |by: &[f64]| base.iter().zip(by).map(|(value, by)| value + by).collect::<Vec<_>>();
+        // Ranks against the sign sum to 0 and to 7, whose chances are 2 and 38 of 1024: 0.2 % and 3.7 %.
+        let sure = moved(&[3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, 3.7, 3.8, 3.9]);
+        let likely = moved(&[3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, -3.55, 3.8, 3.9]);
+        let decide = |rows: &[&[f64]]| {
+            let rows: Vec<_> = rows.iter().map(|row| (base.as_slice(), *row)).collect();
+            compare_together(&rows).into_iter().map(|found| found.unwrap().decision).collect::<Vec<_>>()
+        };
+        use Decision::{Different, Same, Undecided};
+        assert_eq!(compare(&base, &likely).unwrap().chance.map(|chance| (chance * 1024.0).round()), Some(38.0));
+        assert_eq!(decide(&[&likely]), [Different]);
+        assert_eq!(decide(&[&likely, &likely]), [Undecided, Undecided]);
+        assert_eq!(decide(&[&likely, &sure]), [Different, Different]);
+        assert_eq!(decide(&[&likely, &sure, &base]), [Undecided, Different, Same]);
+    }
+
     proptest! {
+        #[test]
+        fn more_beside_it_never_makes_a_call_easier(
+            rows in proptest::collection::vec(proptest::collection::vec(-1.0_f64..3.0, 10), 1..5)
+        ) {
+            let base = vec![10.0; 10];
+            let moved: Vec<Vec<f64>> =
+                rows.iter().map(|row| row.iter().map(|by| 10.0 + by).collect()).collect();
+            let pairs: Vec<_> = moved.iter().map(|row| (base.as_slice(), row.as_slice())).collect();
+            for (together, row) in compare_together(&pairs).into_iter().zip(&moved) {
+                let (together, alone) = (together.unwrap(), compare(&base, row).unwrap());
+                prop_assert_eq!(alone.interval, together.interval);
+                let leaves_zero_out = !together.interval.unwrap().contains(0.0);
+                // The chance and the interval are two sides of one test.
+                prop_assert_eq!(together.chance.unwrap() <= 0.05, leaves_zero_out);
+                if matches!(together.decision, Decision::Different | Decision::Small) {
+                    prop_assert_eq!(together.decision, alone.decision);
+                    prop_assert!(together.chance.unwrap() <= MISS);
+                }
+            }
+        }
+
         #[test]
         fn intervals_hold_the_estimate_and_turn_with_the_rows(
             pairs in proptest::collection::vec((1.0_f64..1e3, 1.0_f64..1e3), 6..30)

@@ -9,9 +9,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mvi_image::{Attributes, BodySink, FileKind, FileTree, Gap, GapCode, NodeId, Place, ROOT};
+use mvi_image::{Algorithm, Attributes, BodySink, FileKind, FileTree, Gap, GapCode, Hasher, NodeId, Place, ROOT};
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid};
 
+use super::common::{Common, Likeness};
 use super::{Root, UnpackError};
 
 /// A tree on its way to the disk.
@@ -25,12 +26,14 @@ pub(super) struct Writer<'t> {
     /// Further names of bodies.
     links: Vec<(NodeId, NodeId)>,
     folders: Vec<NodeId>,
+    /// Where files may be that need not be written again.
+    common: Option<&'t Common>,
     /// What was left out.
     pub(super) gaps: Vec<Gap>,
 }
 
 impl<'t> Writer<'t> {
-    pub(super) fn new(tree: &'t FileTree, folder: &Path) -> Result<Self, UnpackError> {
+    pub(super) fn new(tree: &'t FileTree, folder: &Path, common: Option<&'t Common>) -> Result<Self, UnpackError> {
         let failed = |source| UnpackError::Write { path: folder.to_owned(), source };
         let root = Root::open(folder).map_err(failed)?;
         Ok(Self {
@@ -40,6 +43,7 @@ impl<'t> Writer<'t> {
             bodies: vec![HashMap::new(); tree.layers().len()],
             links: Vec::new(),
             folders: Vec::new(),
+            common,
             gaps: Vec::new(),
         })
     }
@@ -167,11 +171,30 @@ impl<'t> Writer<'t> {
         // The root has to be entered by whoever the container runs as.
         let more = if id == ROOT { 0o555 } else { 0 };
         rustix::fs::fchmod(file, Mode::from_raw_mode(attributes.mode & 0o7777 | more))?;
-        let Some(place) = self.tree.node(id).own_place() else { return Ok(()) };
-        let entries = self.tree.layers().get(place.layer as usize).map(|layer| layer.table().entries());
-        let mtime = entries.and_then(|entries| entries.get(place.entry as usize)).map_or(0, mvi_image::RawEntry::mtime);
+        let Some(mtime) = self.mtime(id) else { return Ok(()) };
         let time = Timespec { tv_sec: mtime, tv_nsec: 0 };
         Ok(rustix::fs::futimens(file, &Timestamps { last_access: time, last_modification: time })?)
+    }
+
+    /// When a path was written last, by its own entry, in seconds; `None` where it has none.
+    fn mtime(&self, id: NodeId) -> Option<i64> {
+        let place = self.tree.node(id).own_place()?;
+        let entries = self.tree.layers().get(place.layer as usize).map(|layer| layer.table().entries());
+        Some(entries.and_then(|entries| entries.get(place.entry as usize)).map_or(0, mvi_image::RawEntry::mtime))
+    }
+
+    /// Gives a file that is written its attributes, or its name to one that is the same.
+    fn finish(&self, open: Open, folder: &OwnedFd) -> io::Result<()> {
+        let Open { id, file, content } = open;
+        let attributes = self.tree.node(id).attributes();
+        if let (Some(common), Some(content), Some(mtime)) = (self.common, content, self.mtime(id)) {
+            let owners = (attributes.uid, attributes.gid);
+            let likeness = Likeness { content: content.finish(), mode: attributes.mode, owners, mtime };
+            if common.share(&likeness, folder, &self.tree.path(id))? {
+                return Ok(());
+            }
+        }
+        self.dress(&file, id, attributes)
     }
 }
 
@@ -189,8 +212,16 @@ pub(super) struct Bodies<'w> {
     state: Mutex<BodyState>,
 }
 
+/// A file being written.
+struct Open {
+    id: NodeId,
+    file: File,
+    /// Of what was written, where somebody may have the same.
+    content: Option<Hasher>,
+}
+
 struct BodyState {
-    open: Option<(NodeId, File)>,
+    open: Option<Open>,
     /// The folder of the last file, as many follow each other.
     above: Option<(NodeId, OwnedFd)>,
     error: Option<UnpackError>,
@@ -233,9 +264,9 @@ impl Bodies<'_> {
 
 /// Finishes the file at hand.
 fn close(writer: &Writer<'_>, state: &mut BodyState) {
-    let Some((id, file)) = state.open.take() else { return };
-    let attributes = writer.tree.node(id).attributes();
-    if let Err(source) = writer.dress(&file, id, attributes)
+    let (Some(open), Some((_, folder))) = (state.open.take(), &state.above) else { return };
+    let id = open.id;
+    if let Err(source) = writer.finish(open, folder)
         && state.error.is_none()
     {
         state.error = Some(writer.failed(&writer.tree.path(id), source));
@@ -259,7 +290,8 @@ impl BodySink for Bodies<'_> {
                     // A length that the disk refuses leaves an empty file, which the gap says anyway.
                     let _ = file.set_len(self.writer.tree.node(id).apparent_size());
                 }
-                state.open = Some((id, file));
+                let content = self.writer.common.filter(|_| !sparse).map(|_| Algorithm::Sha256.hasher());
+                state.open = Some(Open { id, file, content });
                 !sparse
             }
             Err(source) => {
@@ -271,9 +303,12 @@ impl BodySink for Bodies<'_> {
 
     fn piece(&self, bytes: &[u8]) {
         let mut state = self.state();
-        let Some((id, file)) = &mut state.open else { return };
-        if let Err(source) = file.write_all(bytes) {
-            let path = self.writer.tree.path(*id);
+        let Some(open) = &mut state.open else { return };
+        if let Some(content) = &mut open.content {
+            content.update(bytes);
+        }
+        if let Err(source) = open.file.write_all(bytes) {
+            let path = self.writer.tree.path(open.id);
             state.open = None;
             state.error = Some(self.writer.failed(&path, source));
         }

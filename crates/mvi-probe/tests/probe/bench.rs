@@ -14,7 +14,7 @@ use mvi_image::{
 use mvi_probe::run::{
     Command, Isolation, Kind, Level, Limits, Outcome, Place, Plan, Progress, Ready, Subject, find, measure,
 };
-use mvi_probe::unpack::unpack;
+use mvi_probe::unpack::{Common, unpack, unpack_beside};
 
 use crate::archive::{Config, Members};
 use crate::entry::{Entry, dir, file, layer, symlink};
@@ -187,6 +187,32 @@ impl Try<'_> {
         let outcome =
             measure(&place, find(Some(self.runtime), "".as_ref()).unwrap(), &subjects, &self.plan(), &mut Silent);
         place.close().unwrap();
+        outcome.unwrap()
+    }
+
+    /// Two such images side by side, with the files that they have in common there once.
+    pub(crate) fn run_two(&self) -> Outcome {
+        let parent = tempfile::tempdir().unwrap();
+        let before = left(parent.path());
+        let place = Place::open(parent.path(), Process::new(keeper())).unwrap();
+        let (common, limits) = (Common::default(), ReadLimits::default());
+        let subject = |name: &str| {
+            let scratch = tempfile::tempdir().unwrap();
+            let (image, tree) = image(scratch.path(), &[busybox()], &Config::default());
+            let root = place.make(name).unwrap();
+            unpack_beside(&image, &tree, &scan_options(&limits), &root, &common).unwrap();
+            let argv: Vec<String> = self.argv.iter().map(|word| (*word).to_owned()).collect();
+            let ready = Ready::parse(self.ready, &image.config.config).unwrap();
+            Subject { root, borrowed: false, command: Command::of(&image, &argv).unwrap(), ready }
+        };
+        let subjects = ["a", "b"].map(subject);
+        assert_eq!(common.shared(), 3, "busybox, passwd and the page");
+        let runtimes = find(Some(self.runtime), "".as_ref()).unwrap();
+        let outcome = measure(&place, runtimes, &subjects, &self.plan(), &mut Silent);
+        let page = fs::read_to_string(subjects[0].root.join("www/index.html")).unwrap();
+        place.close().unwrap();
+        assert_eq!(page, "hello\n", "what is shared is as it was");
+        assert_eq!(new_since(&before, parent.path()), BTreeSet::new(), "nothing is left behind");
         outcome.unwrap()
     }
 

@@ -83,6 +83,23 @@ fn a_root_that_has_to_be_written_is_given_afresh_to_every_run() {
     assert!(outcome.series[0].runs.iter().all(|run| run.verdict == Verdict::Ready));
 }
 
+#[test]
+fn what_a_run_writes_reaches_neither_the_next_nor_the_image_beside() {
+    let _turn = turn();
+    let line = "[ \"$(cat /www/index.html)\" = hello ] && echo other > /www/index.html && chmod 700 /bin/busybox";
+    let line = ["/bin/sh", "-c", &line.replace("chmod", "busybox chmod")];
+    let relaxed = Isolation::Only(Level::Relaxed);
+    let outcome = Try { argv: &line, isolation: relaxed, runs: 2, ..Try::default() }.run_two();
+    let runs = outcome.series.iter().flat_map(|series| &series.runs);
+    let verdicts: Vec<_> = runs.map(|run| (run.verdict.clone(), run.tail.lines(2))).collect();
+    assert!(verdicts.len() == 4 && verdicts.iter().all(|(verdict, _)| *verdict == Verdict::Ready), "{verdicts:?}");
+    // Where nothing may be written, nothing is.
+    let line = ["/bin/sh", "-c", "! echo other 2>/dev/null > /www/index.html && ! busybox chmod 700 /bin/busybox"];
+    let outcome = Try { argv: &line, runs: 2, ..Try::default() }.run_two();
+    assert!(outcome.series.iter().flat_map(|series| &series.runs).all(|run| run.verdict == Verdict::Ready));
+    assert_eq!(outcome.series.iter().map(|series| series.runs.len()).sum::<usize>(), 4);
+}
+
 /// A line that misbehaves.
 fn misbehaves(line: &str, seconds: f64) -> Run {
     let _turn = turn();

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink as link_t
 use std::path::Path;
 
 use mvi_image::{FileKind, FileTree, Limits, NodeId, ROOT};
-use mvi_probe::unpack::{Root, Seen, UnpackError, unpack};
+use mvi_probe::unpack::{Common, Root, Seen, UnpackError, unpack, unpack_beside};
 
 use crate::archive::{Config, Members};
 use crate::bench::{image, scan_options};
@@ -88,6 +88,87 @@ fn the_disk_has_what_the_tree_has() {
     let inode = |name: &str| fs::metadata(root.path().join(name)).unwrap().ino();
     assert_eq!(inode("app/kept"), inode("app/twin"));
     assert!(root.path().join("usr/lib/behind-a-link").is_file(), "links in paths are followed inside");
+}
+
+/// Unpacks images side by side, each of one layer; holds that each is what its tree says.
+fn beside(images: &[Vec<Entry>]) -> (tempfile::TempDir, usize) {
+    let (parent, common) = (tempfile::tempdir().unwrap(), Common::default());
+    for (number, entries) in images.iter().enumerate() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (image, tree) = image(scratch.path(), std::slice::from_ref(entries), &Config::default());
+        let root = parent.path().join(number.to_string());
+        fs::create_dir(&root).unwrap();
+        unpack_beside(&image, &tree, &scan_options(&Limits::default()), &root, &common).unwrap();
+        let mut listing = Listing::new();
+        on_disk(&root, &root, &mut listing);
+        assert_eq!(listing, in_tree(&tree), "image {number}");
+    }
+    (parent, common.shared())
+}
+
+#[test]
+fn what_images_have_in_common_is_there_once() {
+    let first = vec![
+        dir("app"),
+        file("app/same", "same").mtime(7),
+        file("app/one", "twice").mtime(7),
+        file("app/two", "twice").mtime(7),
+        file("app/mode", "mode").mode(0o755),
+        file("app/owner", "owner").uid(1),
+        file("app/time", "time").mtime(1),
+        file("app/content", "first"),
+        file("app/named", "named"),
+        hard("app/again", "app/named"),
+        file("app/setuid", "setuid").mode(0o4755),
+    ];
+    let second = vec![
+        dir("other").mode(0o700),
+        file("other/same", "same").mtime(7),
+        file("other/one", "twice").mtime(7),
+        file("other/two", "twice").mtime(7),
+        file("other/three", "twice").mtime(7),
+        file("other/mode", "mode").mode(0o644),
+        file("other/owner", "owner").uid(2),
+        file("other/time", "time").mtime(2),
+        file("other/content", "other"),
+        file("other/named", "named"),
+        file("other/setuid", "setuid").mode(0o4755),
+    ];
+    let (parent, shared) = beside(&[first.clone(), second.clone(), second]);
+    let inode = |path: &str| fs::metadata(parent.path().join(path)).unwrap().ino();
+    for name in ["same", "one", "two", "named", "setuid"] {
+        assert_eq!(inode(&format!("0/app/{name}")), inode(&format!("1/other/{name}")), "{name}");
+    }
+    // Two files of an image stay two, whatever they hold.
+    let three = ["one", "two", "three"].map(|name| inode(&format!("1/other/{name}")));
+    assert!(three[0] != three[1] && three[1] != three[2] && three[0] != three[2]);
+    for name in ["mode", "owner", "time", "content"] {
+        assert_ne!(inode(&format!("0/app/{name}")), inode(&format!("1/other/{name}")), "{name}");
+        assert_eq!(inode(&format!("1/other/{name}")), inode(&format!("2/other/{name}")), "{name}");
+    }
+    assert_eq!(shared, 5 + 10);
+}
+
+#[test]
+fn an_image_that_cannot_be_unpacked_offers_nothing() {
+    let (scratch, parent, common) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Common::default());
+    let roots = ["0", "1", "2"].map(|name| parent.path().join(name));
+    roots.iter().for_each(|root| fs::create_dir(root).unwrap());
+    let options_limits = Limits::default();
+    let options = scan_options(&options_limits);
+    let (opened, tree) = image(scratch.path(), &[vec![file("a", "one"), file("b", "two")]], &Config::default());
+    let whole = fs::read(scratch.path().join("image.tar")).unwrap();
+    // Its second file is not what was promised: its first is written by then.
+    let at = whole.windows(3).position(|piece| piece == b"two").unwrap();
+    let mut damaged = whole.clone();
+    damaged[at] = b'x';
+    fs::write(scratch.path().join("image.tar"), &damaged).unwrap();
+    assert!(unpack_beside(&opened, &tree, &options, &roots[0], &common).is_err());
+    fs::write(scratch.path().join("image.tar"), &whole).unwrap();
+    unpack_beside(&opened, &tree, &options, &roots[1], &common).unwrap();
+    assert_eq!(common.shared(), 0);
+    unpack_beside(&opened, &tree, &options, &roots[2], &common).unwrap();
+    assert_eq!(common.shared(), 2);
 }
 
 #[test]

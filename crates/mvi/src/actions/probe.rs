@@ -2,18 +2,20 @@
 
 use std::path::Path;
 
-use mvi_image::{FileTree, HeadersOnly, Image, Platform, Quiet, ScanOptions, Unrepeatable};
+use mvi_image::{FileKind, HeadersOnly, Image, Platform, Quiet, ScanOptions, Unrepeatable, printable};
 use mvi_probe::run::{
     Command, Level, Outcome, Place, Plan, ProbeError, Progress, Ready, Runtime, Series, Subject, Verdict, measure,
+    watch,
 };
-use mvi_probe::stats::{compare, drift, summarize};
-use mvi_probe::unpack::unpack;
+use mvi_probe::stats::{compare_together, drift, summarize};
+use mvi_probe::unpack::{Common, unpack_beside};
 
 use super::examine::{ExamineOptions, Examined};
-use crate::report::TOOL;
 use crate::report::probe::{
-    Comparison, Failure, Floor, Measure, Measured, Metric, ProbeLimits, ProbeReport, ProbedImage, RuntimeNote,
+    Comparison, Failure, Floor, Measure, Measured, Metric, Opened, OpenedFile, ProbeLimits, ProbeReport, ProbedImage,
+    RuntimeNote,
 };
+use crate::report::{Megabytes, TOOL};
 
 /// Lines of output that are shown of a run that failed.
 const LINES: usize = 8;
@@ -26,12 +28,24 @@ pub(crate) struct Wish<'a> {
     pub env: &'a [String],
     /// When it is ready; none for what the image suggests.
     pub ready: Option<&'a str>,
+    /// Where the images to run lie: what they have in common is there once.
+    pub common: &'a Common,
+}
+
+/// What is to be found out.
+pub(crate) struct Wanted<'a> {
+    /// How to measure.
+    pub(crate) plan: &'a Plan,
+    /// Which files are opened, too.
+    pub(crate) files: bool,
 }
 
 /// An image that lies unpacked.
 pub(crate) struct Prepared {
     subject: Subject,
     image: ProbedImage,
+    /// Its files: how many, and their bytes.
+    whole: (u64, u64),
 }
 
 /// Unpacks an image into a folder of the probe, or takes the folder it is.
@@ -60,7 +74,7 @@ pub(crate) fn subject(
         (Path::new(&image.source).canonicalize()?, 0)
     } else {
         let root = place.make(folder)?;
-        (root.clone(), write(image, &examined.tree, options, &root)?)
+        (root.clone(), write(examined, options, &root, wish.common)?)
     };
     let probed = ProbedImage {
         image: examined.identity(),
@@ -73,11 +87,15 @@ pub(crate) fn subject(
         failed_runs: 0,
         measures: None,
         runs: Vec::new(),
+        files: None,
     };
-    Ok(Prepared { subject: Subject { root, borrowed, command, ready }, image: probed })
+    let tree = &examined.tree;
+    let files = tree.visible().map(|id| tree.node(id)).filter(|node| node.kind() == FileKind::File);
+    let whole = files.fold((0, 0), |(count, bytes), node| (count + 1, bytes + node.size()));
+    Ok(Prepared { subject: Subject { root, borrowed, command, ready }, image: probed, whole })
 }
 
-fn write(image: &Image, tree: &FileTree, options: &ExamineOptions, root: &Path) -> anyhow::Result<usize> {
+fn write(examined: &Examined, options: &ExamineOptions, root: &Path, common: &Common) -> anyhow::Result<usize> {
     let scan = ScanOptions {
         collector: &HeadersOnly,
         limits: &options.limits,
@@ -87,7 +105,8 @@ fn write(image: &Image, tree: &FileTree, options: &ExamineOptions, root: &Path) 
         cache: None,
         progress: &Quiet,
     };
-    Ok(unpack(image, tree, &scan, root).map_err(ProbeError::Unpack)?.len())
+    let (image, tree) = (&examined.image, &examined.tree);
+    Ok(unpack_beside(image, tree, &scan, root, common).map_err(ProbeError::Unpack)?.len())
 }
 
 /// True for an image that is an unpacked root file system.
@@ -116,13 +135,21 @@ pub(crate) fn probe(
     place: &Place,
     runtimes: Vec<Runtime>,
     prepared: Vec<Prepared>,
-    plan: &Plan,
+    wanted: &Wanted<'_>,
     progress: &mut dyn Progress,
 ) -> Result<ProbeReport, ProbeError> {
+    let plan = wanted.plan;
+    let wholes: Vec<_> = prepared.iter().map(|one| one.whole).collect();
     let (subjects, mut images): (Vec<_>, Vec<_>) = prepared.into_iter().map(|one| (one.subject, one.image)).unzip();
     let outcome = measure(place, runtimes, &subjects, plan, progress)?;
     for (image, series) in images.iter_mut().zip(&outcome.series) {
         fill(image, series);
+    }
+    if wanted.files && images.iter().all(|image| image.measures.is_some()) {
+        let told = watch(place, &outcome.runtime, &subjects, outcome.level, plan)?;
+        for ((image, told), whole) in images.iter_mut().zip(told).zip(wholes) {
+            image.files = Some(opened(told, whole));
+        }
     }
     let comparison = match outcome.series.as_slice() {
         [first, second] => Some(hold_against(second, first)),
@@ -151,6 +178,24 @@ pub(crate) fn probe(
         images,
         comparison,
     })
+}
+
+/// The files that a run opened, beside those that the image has.
+fn opened(told: mvi_probe::run::Opened, (image_files, image_bytes): (u64, u64)) -> Opened {
+    let file = |file: &mvi_probe::run::OpenedFile| OpenedFile {
+        path: printable(&file.path),
+        bytes: file.bytes,
+        executed: file.executed,
+    };
+    Opened {
+        ready: told.verdict == Verdict::Ready,
+        complete: told.complete,
+        unseen: told.unseen,
+        image_files,
+        image_mb: Megabytes(image_bytes),
+        opened_mb: Megabytes(told.files.iter().map(|file| file.bytes).sum()),
+        files: told.files.iter().map(file).collect(),
+    }
 }
 
 /// Why the strict level would not do.
@@ -202,18 +247,15 @@ fn fill(image: &mut ProbedImage, series: &Series) {
     image.runs.clone_from(&series.runs);
 }
 
-/// The first image minus the second, pair by pair: those of which both got ready.
+/// The first image minus the second, pair by pair: those of which both got ready. Decided on together.
 fn hold_against(second: &Series, first: &Series) -> Comparison {
-    let row = |metric: Metric| {
+    let row = |metric: Metric| -> (Vec<f64>, Vec<f64>) {
         let both = first.runs.iter().zip(&second.runs);
-        let pairs = both.filter_map(|(first, second)| Some((metric.of(second)?, metric.of(first)?)));
-        let (base, other): (Vec<f64>, Vec<f64>) = pairs.unzip();
-        compare(&base, &other)
+        both.filter_map(|(first, second)| Some((metric.of(second)?, metric.of(first)?))).unzip()
     };
-    Comparison {
-        startup_ms: row(Metric::Startup),
-        cpu_ms: row(Metric::Cpu),
-        peak_mb: row(Metric::Peak),
-        steady_mb: row(Metric::Steady),
-    }
+    let rows = [Metric::Startup, Metric::Cpu, Metric::Peak, Metric::Steady].map(row);
+    let rows = rows.each_ref().map(|(base, other)| (base.as_slice(), other.as_slice()));
+    let mut found = compare_together(&rows).into_iter();
+    let mut next = || found.next().flatten();
+    Comparison { startup_ms: next(), cpu_ms: next(), peak_mb: next(), steady_mb: next() }
 }

@@ -6,14 +6,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use mvi_image::HeadersOnly;
-use mvi_probe::run::{Isolation, Kind, Level, Limits, Place, Plan, ProbeError, find, sweep};
+use mvi_probe::run::{Isolation, Kind, Level, Limits, Place, Plan, ProbeError, can_watch, find, sweep};
+use mvi_probe::unpack::Common;
 
 use super::args::Format;
 use super::args::probe::{IsolationChoice, ProbeArgs, RuntimeChoice};
 use super::look::{collector_for, examine_options, location};
 use super::output::{Exit, Failure, show};
 use crate::actions::Examiner;
-use crate::actions::probe::{Wish, probe, subject};
+use crate::actions::probe::{Wanted, Wish, probe, subject};
 use crate::progress::{Bars, Runs};
 use crate::render::Report;
 use crate::settings;
@@ -23,7 +24,14 @@ pub(super) fn run(args: &ProbeArgs) -> Result<Exit, Failure> {
     if let Some(pair) = args.env.iter().find(|pair| !pair.contains('=') || pair.starts_with('=')) {
         return Err(Failure::usage(format!("`{pair}` is no NAME=VALUE (--env)")));
     }
-    let runtimes = find(runtime(args.runtime), &settings::search_path()).map_err(failure)?;
+    let mut runtimes = find(runtime(args.runtime), &settings::search_path()).map_err(failure)?;
+    if args.files {
+        let last = runtimes.last().map(|runtime| runtime.program.kind.name());
+        runtimes.retain(|runtime| can_watch(runtime.program.kind));
+        if let Some(runtime) = last.filter(|_| runtimes.is_empty()) {
+            return Err(failure(ProbeError::Unwatched { runtime }));
+        }
+    }
     let parent = settings::temporary_dir();
     sweep(&parent);
     let mut keeper = Command::new(settings::own_program()?);
@@ -31,17 +39,17 @@ pub(super) fn run(args: &ProbeArgs) -> Result<Exit, Failure> {
     let place = Place::open(&parent, keeper).map_err(failure)?;
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
-    let mut subjects = Vec::new();
+    let (mut subjects, common) = (Vec::new(), Common::default());
     for (name, folder) in [Some(&args.image), args.vs.as_ref()].into_iter().flatten().zip(["a", "b"]) {
         let collector = collector_for(&options, &HeadersOnly);
         let examiner = Examiner { options: &options, collector, estimate: false, progress: &bars };
         let examined = examiner.examine_one(&location(name)?).map_err(|error| Failure::image(name, error))?;
-        let wish = Wish { argv: &args.command, env: &args.env, ready: args.ready.as_deref() };
+        let wish = Wish { argv: &args.command, env: &args.env, ready: args.ready.as_deref(), common: &common };
         subjects.push(subject(&examined, &options, &wish, &place, folder).map_err(failure)?);
     }
     bars.clear();
     let mut runs = Runs::new(args.read.quiet);
-    let report = probe(&place, runtimes, subjects, &plan, &mut runs);
+    let report = probe(&place, runtimes, subjects, &Wanted { plan: &plan, files: args.files }, &mut runs);
     runs.clear();
     let closed = place.close();
     let report = report.map_err(failure)?;
@@ -94,7 +102,7 @@ fn plan(args: &ProbeArgs) -> Result<Plan, Failure> {
 fn failure(error: impl Into<anyhow::Error>) -> Failure {
     let error = error.into();
     match error.downcast_ref::<ProbeError>() {
-        Some(ProbeError::NoCommand { .. }) => Failure::usage(format!("{error:#}")),
+        Some(ProbeError::NoCommand { .. } | ProbeError::Unwatched { .. }) => Failure::usage(format!("{error:#}")),
         _ if error.is::<mvi_probe::run::BadReady>() => Failure::usage(format!("{error:#} (--ready)")),
         _ => Failure::Other(error),
     }

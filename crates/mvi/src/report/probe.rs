@@ -4,7 +4,7 @@ use mvi_probe::run::{Run, Verdict};
 use mvi_probe::stats::{Difference, Drift, Summary};
 use serde::Serialize;
 
-use super::{ImageIdentity, Tool};
+use super::{ImageIdentity, Megabytes, Tool};
 
 /// The report of `mvi probe`. JSON Schema: `schema/mvi-probe-1.json`.
 #[derive(Debug, Serialize)]
@@ -100,6 +100,38 @@ pub(crate) struct ProbedImage {
     pub measures: Option<Measured>,
     /// Every run that counts, in order.
     pub runs: Vec<Run>,
+    /// Which files one more run opened, where that was asked.
+    pub files: Option<Opened>,
+}
+
+/// Files of an image that a run opened until it was ready and had settled.
+#[derive(Debug, Serialize)]
+pub(crate) struct Opened {
+    /// True when that run got ready, too.
+    pub ready: bool,
+    /// False where more was opened than could be told.
+    pub complete: bool,
+    /// Folders in which nothing is seen, as they lie under file systems of the container's own.
+    pub unseen: Vec<String>,
+    /// Files in the image.
+    pub image_files: u64,
+    /// Their size, MB.
+    pub image_mb: Megabytes,
+    /// That of the opened ones, MB.
+    pub opened_mb: Megabytes,
+    /// The opened ones, by path.
+    pub files: Vec<OpenedFile>,
+}
+
+/// A file that was opened.
+#[derive(Debug, Serialize)]
+pub(crate) struct OpenedFile {
+    /// Its path, links followed; bytes that are no text are escaped.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// True where it was opened to be run.
+    pub executed: bool,
 }
 
 /// A run that did not get ready.

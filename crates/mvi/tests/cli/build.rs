@@ -14,7 +14,7 @@ const DOCKERFILE: &str = "FROM scratch\nCOPY busybox /bin/busybox\nCOPY src /app
 const SLOW: &str = "FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"sleep\", \"7654\"]\n";
 
 /// A desk with a context and storages of its own; nothing where the tools are missing.
-fn desk(builder: &str, dockerfile: &str) -> Option<Desk> {
+pub(crate) fn desk(builder: &str, dockerfile: &str) -> Option<Desk> {
     let has = |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
     let busybox = ["/bin/busybox", "/usr/bin/busybox"].into_iter().find(|path| Path::new(path).is_file());
     let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
@@ -39,7 +39,7 @@ fn desk(builder: &str, dockerfile: &str) -> Option<Desk> {
 }
 
 /// A command that uses the desk's storages and temporary folder.
-fn within<'c>(desk: &Desk, command: &'c mut Command) -> &'c mut Command {
+pub(crate) fn within<'c>(desk: &Desk, command: &'c mut Command) -> &'c mut Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     command.env("PATH", path).env("TMPDIR", desk.path("tmp")).env("BUILDAH_ISOLATION", "chroot");
     command.env("CONTAINERS_STORAGE_CONF", desk.path("storage.conf"));
@@ -51,7 +51,7 @@ fn run(desk: &Desk, arguments: &[&str]) -> Output {
 }
 
 /// What a storage holds: images, containers, and what lies in the temporary folder.
-fn left(desk: &Desk) -> (usize, usize, usize) {
+pub(crate) fn left(desk: &Desk) -> (usize, usize, usize) {
     let count = |words: &[&str]| {
         let output = within(desk, Command::new("buildah").args(words)).output().unwrap();
         text(&output.stdout).lines().filter(|line| !line.is_empty()).count()
@@ -145,6 +145,44 @@ fn a_build_whose_asker_is_killed_leaves_nothing_behind() {
     until("its guard is gone", || !runs(&folder) && !runs("sleep 76542"));
     let (_, containers, temporary) = left(&desk);
     assert_eq!((containers, temporary), (0, 0));
+}
+
+/// The processes of a program that have these words on their command line.
+fn processes(program: &str, words: &str) -> Vec<String> {
+    let found = fs::read_dir("/proc").unwrap().flatten().filter(|item| {
+        let line = fs::read(item.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).into_owned();
+        let name = line.split('\0').next().unwrap_or_default();
+        name.ends_with(program) && line.replace('\0', " ").contains(words)
+    });
+    found.map(|item| item.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn a_builder_that_is_killed_half_way_is_told_and_leaves_nothing_behind() {
+    let Some(desk) = desk("buildah", SLOW.replace("7654", "76543").as_str()) else { return };
+    let mut command = desk.command(&["build", "context", "--builder", "buildah", "--quiet"]);
+    let child = within(&desk, &mut command).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    until("the build is at work", || runs("sleep 76543"));
+    let folder = desk.path("tmp").display().to_string();
+    let builders = processes("buildah", &folder);
+    assert!(!builders.is_empty(), "the builder names its folder");
+    assert!(Command::new("kill").arg("-KILL").args(&builders).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("buildah") && said.contains("killed"), "{said}");
+    until("what it ran is gone", || !runs("sleep 76543"));
+    let (_, containers, temporary) = left(&desk);
+    // While another process of the builder runs, on whatever storage, they stay and are named.
+    let named = said
+        .lines()
+        .find_map(|line| line.split_once("may use them: ")?.1.strip_suffix("; remove them with `buildah rm`"));
+    assert_eq!(containers, named.map_or(0, |ids| ids.split(", ").count()), "{said}");
+    assert_eq!(temporary, 0);
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let below: Vec<&str> = mounts.lines().filter(|line| line.contains(&*desk.path("").to_string_lossy())).collect();
+    assert!(containers > 0 || below.is_empty(), "{below:?}");
 }
 
 #[test]

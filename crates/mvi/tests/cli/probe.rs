@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -98,6 +99,100 @@ fn what_cannot_be_run_is_refused_before_anything_is_made() {
     );
 }
 
+#[test]
+fn a_health_check_says_when_a_container_is_ready() {
+    let check = |test: &str, last: &[&str]| {
+        let runtime =
+            format!(r#"{{"Cmd":["sh","-c","sleep 0.3; echo > /tmp/up; sleep 600"],"Healthcheck":{{"Test":{test}}}}}"#);
+        let desk = desk(&Config { runtime: &runtime, ..Config::default() });
+        run(&desk, &[&["probe", "box.tar", "--runs", "2", "--settle", "0", "--format", "json"], last].concat())
+    };
+    for test in [r#"["CMD","/bin/busybox","test","-e","/tmp/up"]"#, r#"["CMD-SHELL","[ -e /tmp/up ]"]"#] {
+        let output = check(test, &[]);
+        assert_eq!(output.status.code(), Some(0), "{test}: {}{}", text(&output.stdout), text(&output.stderr));
+        let report = follow(SCHEMA, &output.stdout);
+        let image = &report["images"][0];
+        assert_eq!((&image["ready"], &image["ready_stated"]), (&"health".into(), &false.into()));
+        for run in image["runs"].as_array().unwrap() {
+            // Not before the file is there, and while the container's own program runs.
+            assert!(run["startup_ms"].as_f64().unwrap() >= 300.0 && run["processes"].as_u64() >= Some(1), "{run}");
+        }
+    }
+    let never = check(r#"["CMD","/bin/busybox","false"]"#, &["--timeout", "1.5", "--isolation", "strict"]);
+    assert_eq!(never.status.code(), Some(1), "{}", text(&never.stderr));
+    let report = follow(SCHEMA, &never.stdout);
+    assert_eq!(report["images"][0]["failure"]["verdict"]["kind"], "timed-out");
+}
+
+#[test]
+fn who_is_not_root_is_told_what_works_without() {
+    let desk = desk(&Config { runtime: SERVER, ..Config::default() });
+    let program = assert_cmd::cargo::cargo_bin!("mvi");
+    // Where somebody else may reach it.
+    let own = desk.path("mvi");
+    fs::hard_link(program, &own).or_else(|_| fs::copy(program, &own).map(drop)).unwrap();
+    fs::set_permissions(desk.path("."), fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = desk.path("temporary");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    for runtime in ["runc", "crun"] {
+        let mut command = std::process::Command::new(&own);
+        command.args(["probe", "box.tar", "--no-cache", "--runtime", runtime]).current_dir(desk.path("."));
+        command.env_clear().env("TMPDIR", &folder).env("HOME", &folder).uid(65_534).gid(65_534);
+        check(&command.output().unwrap(), 3, &[runtime, "needs root", "--runtime podman or docker"]);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{runtime} leaves something");
+    }
+}
+
+/// The paths of opened files, and those of them that were run.
+fn opened(report: &serde_json::Value) -> (Vec<&str>, Vec<&str>) {
+    let files = report["images"][0]["files"]["files"].as_array().unwrap();
+    let path = |file: &'_ serde_json::Value| file["path"].as_str().map(str::to_owned).unwrap();
+    assert!(files.iter().map(path).is_sorted());
+    let paths = files.iter().map(|file| file["path"].as_str().unwrap());
+    let run = files.iter().filter(|file| file["executed"] == true).map(|file| file["path"].as_str().unwrap());
+    (paths.collect(), run.collect())
+}
+
+#[test]
+fn the_files_that_are_opened_are_told_and_no_others() {
+    let desk = Desk::bare();
+    let busybox = fs::read("/bin/busybox").unwrap();
+    let mut entries = vec![dir("bin"), dir("data"), dir("script"), file("bin/busybox", busybox).mode(0o755)];
+    entries.extend(["sh", "cat", "sleep"].map(|applet| symlink(&format!("bin/{applet}"), "busybox")));
+    let names = ["read", "behind", "looked-at", "never", "gone", "late \u{fc}"];
+    entries.extend(names.map(|name| file(&format!("data/{name}"), format!("{name}\n"))));
+    entries.push(symlink("data/link", "behind"));
+    let script = "#!/bin/sh\ncat /data/read /data/link > /tmp/own\n[ -e /data/looked-at ] && cat /tmp/own\n\
+                  (sleep 0.2; cat '/data/late \u{fc}'; echo up) &\nwait\n";
+    entries.push(file("script/run", script).mode(0o755));
+    let config = Config { runtime: r#"{"Cmd":["/script/run"]}"#, ..Config::default() };
+    desk.write("box.tar", &Members::docker(&[layer(&entries)], &["box:1"], &config).tar());
+    let line = ["probe", "box.tar", "--runs", "1", "--files", "--format", "json"];
+    let all = ["bin/busybox", "data/behind", "data/late \u{fc}", "data/read", "script/run"];
+    for isolation in ["strict", "relaxed"] {
+        let output = run(&desk, &[&line[..], &["--isolation", isolation]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let report = follow(SCHEMA, &output.stdout);
+        assert_eq!(opened(&report), (all.to_vec(), vec!["bin/busybox", "script/run"]), "{isolation}");
+        let told = &report["images"][0]["files"];
+        assert_eq!((&told["ready"], &told["complete"], &told["image_files"]), (&true.into(), &true.into(), &8.into()));
+        assert_eq!(told["unseen"].as_array().unwrap().is_empty(), isolation == "relaxed");
+    }
+    // A file that the container takes away is still told, and one that it makes is not.
+    let command =
+        ["--isolation", "relaxed", "--", "/bin/sh", "-c", "cat data/gone; rm data/gone; echo > data/new; cat data/new"];
+    desk.write("box.tar", &{
+        entries.push(symlink("bin/rm", "busybox"));
+        Members::docker(&[layer(&entries)], &["box:1"], &config).tar()
+    });
+    let report = follow(SCHEMA, &run(&desk, &[&line[..], &command].concat()).stdout);
+    assert_eq!(opened(&report).0, ["bin/busybox", "data/gone"]);
+    let shown = run(&desk, &["probe", "box.tar", "--runs", "1", "--files"]);
+    check(&shown, 0, &["opened 5 of 8 files", "script/run  run", "not seen: what lies in /tmp"]);
+    check(&run(&desk, &["probe", "box.tar", "--files", "--runtime", "podman"]), 2, &["runc and crun", "--files"]);
+}
+
 /// Settings with which podman makes containers wherever runc does.
 const PODMAN: &str = "[containers]\ndefault_ulimits=[\"nofile=1024:1024\",\"nproc=1000:1000\"]\nnetns=\"none\"\n\
                       [engine]\nruntime=\"runc\"\ncgroup_manager=\"cgroupfs\"\n";
@@ -129,12 +224,14 @@ fn crun_measures_the_same_image() {
     fs::set_permissions(desk.path("crun"), fs::Permissions::from_mode(0o755)).unwrap();
     let folder = desk.path("temporary");
     fs::create_dir_all(&folder).unwrap();
-    let mut command = desk.command(&["probe", "box.tar", "--runtime", "crun", "--runs", "2", "--format", "json"]);
+    let mut command =
+        desk.command(&["probe", "box.tar", "--runtime", "crun", "--runs", "2", "--files", "--format", "json"]);
     let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", desk.path("").display());
     let output = command.env("TMPDIR", &folder).env("PATH", path).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
     let report = follow(SCHEMA, &output.stdout);
     assert_eq!((&report["runtime"]["name"], &report["isolation"]), (&"crun".into(), &"strict".into()));
+    assert_eq!(opened(&report).0, ["bin/busybox"]);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }
 

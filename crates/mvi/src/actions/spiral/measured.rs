@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use mvi_image::{Algorithm, Digest};
 use mvi_probe::run::{Isolation, Limits, Place, Plan, ProbeError, Progress, find, sweep};
+use mvi_probe::unpack::Common;
 
 use super::Desk;
 use super::entry::{Built, Counted, Entry, Failed, Ran};
-use crate::actions::probe::{Wish, probe, subject};
+use crate::actions::probe::{Wanted, Wish, probe, subject};
 use crate::actions::vulns::{VulnsOptions, all_severities, high_and_critical, vulns};
 use crate::report::probe::{Metric, ProbeReport, ProbedImage, verdict};
 
@@ -74,7 +75,8 @@ impl Desk<'_, '_> {
         keeper.arg("probe-keeper");
         let place = Place::open(self.tools.temporary, keeper)?;
         let runs = &self.wish.runs;
-        let wish = Wish { argv: &[], env: &[], ready: runs.ready.as_deref() };
+        let common = Common::default();
+        let wish = Wish { argv: &[], env: &[], ready: runs.ready.as_deref(), common: &common };
         let (mut subjects, mut failed) = (Vec::new(), Vec::new());
         for (number, one) in built.iter().enumerate() {
             let candidate = self.known.candidate(&one.base).map_or(0, |candidate| candidate.number);
@@ -101,7 +103,7 @@ impl Desk<'_, '_> {
             settle: Duration::from_millis(runs.settle_ms),
         };
         let id = format!("spiral {}, {} runs in turn", self.begun()?.id, runs.runs);
-        let report = probe(&place, runtimes, subjects, &plan, &mut Silent);
+        let report = probe(&place, runtimes, subjects, &Wanted { plan: &plan, files: false }, &mut Silent);
         let closed = place.close();
         let report = report?;
         closed?;

@@ -163,7 +163,7 @@ impl Desk<'_, '_> {
         let mut archives = vec![(&candidate.base, self.place.archive(candidate.number))];
         archives.extend(begun.others.keys().enumerate().map(|(number, name)| (name, self.place.other(number))));
         for (name, archive) in archives.iter().filter(|(name, _)| *name != SCRATCH) {
-            let options = builder.from_archive(name, archive).ok_or_else(|| {
+            let options = builder.base_of_archive(name, archive).ok_or_else(|| {
                 anyhow!("{} starts from images of its own service only; use buildah or podman: --builder", found.name)
             })?;
             more.extend(options);

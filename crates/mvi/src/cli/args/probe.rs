@@ -8,10 +8,11 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   mvi probe app.tar
   mvi probe app.tar --ready http:8080/health --runs 20
-  mvi probe new.tar --vs old.tar             A B A B, and whether the difference is more than chance
+  mvi probe new.tar --vs old.tar             A B B A, and whether the difference is more than chance
   mvi probe app.tar --ready 'log:listening on' --env DEBUG=1
   mvi probe busybox.tar -- /bin/sh -c 'sleep 1'
   mvi probe app.tar --runtime podman --format json
+  mvi probe app.tar --files                  which of its files it opens until it is ready
 
 An image is ready when its HEALTHCHECK says so, else when its lowest exposed TCP port answers, else when it ends well;
 --ready exit, exit=CODE, tcp:PORT, http:PORT/PATH[=STATUS], log:REGEX, health or running says otherwise.
@@ -62,6 +63,9 @@ pub(crate) struct ProbeArgs {
     /// Milliseconds after it is ready until its memory is looked at
     #[arg(long, value_name = "MS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(0..=3_600_000))]
     pub(crate) settle: u64,
+    /// Run it once more and tell which of its files it opens; with runc and crun
+    #[arg(long)]
+    pub(crate) files: bool,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
     #[command(flatten)]

@@ -6,10 +6,13 @@ use mvi_probe::run::Verdict;
 use mvi_probe::stats::{Decision, Difference, Interval, Summary};
 
 use super::page::{Page, pad, paint};
-use crate::report::probe::{Failure, Measure, ProbeReport, ProbedImage, verdict};
+use crate::report::Megabytes;
+use crate::report::probe::{Failure, Measure, Opened, ProbeReport, ProbedImage, verdict};
 
 /// Columns of the first word of a line.
 const NAME: usize = 18;
+/// Opened files that are named.
+const SHOWN: usize = 20;
 /// Columns of a number with its unit.
 const NUMBER: usize = 12;
 
@@ -19,6 +22,9 @@ pub(super) fn write(report: &ProbeReport, page: &mut Page<'_>) -> io::Result<()>
             page.blank()?;
         }
         self::image(report, image, page)?;
+        if let Some(opened) = &image.files {
+            files(opened, page)?;
+        }
     }
     if report.comparison.is_some() {
         comparison(report, page)?;
@@ -54,6 +60,33 @@ fn image(report: &ProbeReport, image: &ProbedImage, page: &mut Page<'_>) -> io::
     }
     if measures.peak_includes_runtime {
         page.wrapped(paint::DIM, "", 0, "the peak counts what the runtime itself needed in the container, too")?;
+    }
+    Ok(())
+}
+
+/// What one more run opened: the largest first.
+fn files(opened: &Opened, page: &mut Page<'_>) -> io::Result<()> {
+    let (count, all) = (opened.files.len(), opened.image_files);
+    page.heading(&format!("opened {count} of {all} files"), &format!("{} of {}", opened.opened_mb, opened.image_mb))?;
+    let mut files: Vec<_> = opened.files.iter().collect();
+    files.sort_by(|one, other| other.bytes.cmp(&one.bytes).then_with(|| one.path.cmp(&other.path)));
+    for file in files.iter().take(SHOWN) {
+        let size = format!("{:>12}  ", Megabytes(file.bytes).to_string());
+        let run = if file.executed { "  run" } else { "" };
+        page.line(&[(paint::DIM, &size), (paint::PLAIN, &file.path), (paint::DIM, run)])?;
+    }
+    if count > SHOWN {
+        page.wrapped(paint::DIM, "", 0, &format!("and {} smaller ones (--format json)", count - SHOWN))?;
+    }
+    if !opened.ready {
+        page.wrapped(paint::BAD, "", 0, "that run did not get ready: more may be opened by one that does")?;
+    }
+    if !opened.complete {
+        page.wrapped(paint::BAD, "", 0, "more was opened than the kernel could tell: this list has gaps")?;
+    }
+    if !opened.unseen.is_empty() {
+        let text = format!("not seen: what lies in {}", opened.unseen.join(", "));
+        page.wrapped(paint::DIM, "", 0, &text)?;
     }
     Ok(())
 }
@@ -142,8 +175,8 @@ fn said(difference: &Difference) -> (anstyle::Style, String) {
     match difference.decision {
         Decision::Different if difference.estimate > 0.0 => (paint::WARN, "more, and that is no chance".into()),
         Decision::Different => (paint::GOOD, "less, and that is no chance".into()),
-        Decision::Small => (paint::DIM, "no chance, but under 2 %: copies of one image may differ so much".into()),
-        Decision::Undecided => (paint::DIM, "perhaps; more runs will tell (--runs)".into()),
+        Decision::Small => (paint::DIM, "no chance, but under 2 %: too little to matter".into()),
+        Decision::Undecided => (paint::DIM, "perhaps, among all that is compared; more runs will tell (--runs)".into()),
         Decision::Same => (paint::DIM, "no difference was shown".into()),
         Decision::TooFew => (paint::DIM, format!("{} pairs are too few to tell: --runs 8 or more", difference.pairs)),
     }
