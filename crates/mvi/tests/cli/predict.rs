@@ -213,6 +213,22 @@ fn evaluations_follow_their_schema_with_a_backtest_and_without() {
 }
 
 #[test]
+fn an_empty_base_is_never_chosen_for_what_needs_a_runtime() {
+    let desk = desk();
+    let mut text = history(200, "built");
+    for number in 0..200 {
+        // It would weigh least of all.
+        writeln!(text, "{number},s{number},python,scratch,built,failed,3,0,,,,,").unwrap();
+    }
+    desk.write("builds.csv", text.as_bytes());
+    let report = predict(&desk, &["evaluate", "builds.csv"]);
+    let scores = report["evaluation"]["cold"].as_array().unwrap();
+    let failed = |name: &str| scores.iter().find(|one| one["method"] == name).unwrap()["infeasible"].as_f64().unwrap();
+    assert_eq!((failed("prior"), failed("model")), (0.0, 0.0), "{scores:?}");
+    assert!(failed("any at random") > 0.3);
+}
+
+#[test]
 fn one_build_is_no_experience() {
     let desk = desk();
     let one: Vec<String> = history(1, "built").lines().take(2).map(str::to_owned).collect();
