@@ -192,7 +192,8 @@ fn evaluation_is_a_table() {
 fn follows_its_schema(report: &Value) {
     let schema = serde_json::from_str(include_str!("../../schema/mvi-predict-evaluate-1.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<_> = validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<_> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
 

@@ -91,7 +91,8 @@ pub(super) fn evaluate(report: &EvaluateReport, page: &mut Page<'_>) -> io::Resu
     page.wrapped(paint::PLAIN, "  ", 2, &errors(told))?;
     for one in told.dimensions.iter().filter(|one| one.builds > 0) {
         let [model, prior] = [one.model, one.prior].map(|error| error.unwrap_or_default());
-        let line = format!("  error of ln({}): model {model:.3}, prior {prior:.3}, {} builds", one.dimension, one.builds);
+        let line =
+            format!("  error of ln({}): model {model:.3}, prior {prior:.3}, {} builds", one.dimension, one.builds);
         page.line(&[(paint::PLAIN, &line)])?;
     }
     let gate = if report.doubts.is_empty() {
