@@ -9,6 +9,7 @@ use crate::decide::expected_costs;
 use crate::error::ForecastError;
 use crate::forecast::{Candidate, forecast};
 use crate::row::{History, Row};
+use crate::schema::Dimension;
 use crate::train::{Model, Trainer};
 use crate::trust::Trust;
 
@@ -35,6 +36,19 @@ pub struct MethodScore {
     pub best: Option<f64>,
 }
 
+/// How far forecasts of one dimension were off: root mean squares of ln(told + shift) − ln(measured + shift).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DimensionError {
+    /// The dimension.
+    pub dimension: String,
+    /// Builds that were asked about and measured it.
+    pub builds: usize,
+    /// The model's error; nothing without a build.
+    pub model: Option<f64>,
+    /// And the prior's.
+    pub prior: Option<f64>,
+}
+
 /// The result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -56,6 +70,8 @@ pub struct Evaluation {
     pub prior_error: Option<f64>,
     /// Share of their pressures that lies in the model's interval; nothing where none is calibrated.
     pub coverage: Option<f64>,
+    /// Errors by dimension, in the schema's order.
+    pub dimensions: Vec<DimensionError>,
     /// What the gate says about the model that was trained on the older builds.
     pub trust: Trust,
 }
@@ -89,6 +105,7 @@ pub fn evaluate(
         model_error,
         prior_error,
         coverage,
+        dimensions: judge.by_dimension(newer),
         trust: model.trust.clone(),
     })
 }
@@ -176,6 +193,23 @@ impl Judge<'_> {
             held.extend(width.map(|width| f64::from(u8::from(error.abs() <= width))));
         }
         (mean(&model), mean(&prior), mean(&held))
+    }
+
+    fn by_dimension(&self, rows: &[Row]) -> Vec<DimensionError> {
+        let one = |(place, dimension): (usize, &Dimension)| {
+            let (mut model, mut prior) = (Vec::new(), Vec::new());
+            for row in rows {
+                let Some(real) = row.measured().and_then(|values| values[place]) else { continue };
+                let told = self.model.dimensions(&row.features, &row.prior)[place];
+                let square = |told: f64| (dimension.log(told) - dimension.log(real)).powi(2);
+                model.push(square(told));
+                prior.push(square(row.prior[place]));
+            }
+            let [model_error, prior_error] = [&model, &prior].map(|squares| mean(squares).map(f64::sqrt));
+            let (dimension, builds) = (dimension.id.clone(), model.len());
+            DimensionError { dimension, builds, model: model_error, prior: prior_error }
+        };
+        self.trainer.schema.dimensions.iter().enumerate().map(one).collect()
     }
 }
 

@@ -25,7 +25,7 @@ pub use case::Case;
 pub use conformal::{Calibration, RuntimeCalibration, half_width};
 pub use decide::{Decision, DecisionKind, Ranked, decide};
 pub use error::ForecastError;
-pub use evaluate::{Baseline, Evaluation, MethodScore, evaluate};
+pub use evaluate::{Baseline, DimensionError, Evaluation, MethodScore, evaluate};
 pub use forecast::{By, Candidate, DimensionForecast, Factor, Forecast, forecast};
 pub use model::{FORMAT, read_model, write_model};
 pub use row::{History, Outcome, Row, Source};

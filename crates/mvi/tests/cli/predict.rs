@@ -183,6 +183,87 @@ fn evaluation_is_a_table() {
     let scores = report["evaluation"]["cold"].as_array().unwrap();
     let regret = |name: &str| scores.iter().find(|one| one["method"] == name).unwrap()["regret"].as_f64().unwrap();
     assert!(regret("model") < 1e-9 && regret("any at random") > 0.1, "{scores:?}");
+    let sizes = &report["evaluation"]["dimensions"][0];
+    assert_eq!((&sizes["dimension"], &sizes["builds"]), (&"size_mb".into(), &80.into()));
+    assert!(sizes["model"].as_f64().unwrap() < 0.02 && sizes["prior"].as_f64().unwrap() > 0.1, "{sizes}");
+}
+
+/// Holds a report of `mvi predict evaluate` against the schema that is shipped.
+fn follows_its_schema(report: &Value) {
+    let schema = serde_json::from_str(include_str!("../../schema/mvi-predict-evaluate-1.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn evaluations_follow_their_schema_with_a_backtest_and_without() {
+    let desk = desk();
+    for (count, name) in [(200, "long.csv"), (9, "short.csv"), (0, "none.csv")] {
+        desk.write(name, history(count, "built").as_bytes());
+        let report = predict(&desk, &["evaluate", name]);
+        follows_its_schema(&report);
+        let trust = &report["evaluation"]["trust"];
+        assert_eq!(trust["backtest"].is_null(), count < 200, "{trust}");
+    }
+    let mut report = predict(&desk, &["evaluate", "long.csv"]);
+    report["evaluation"]["guess"] = 1.into();
+    let schema = serde_json::from_str(include_str!("../../schema/mvi-predict-evaluate-1.json")).unwrap();
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&report), "the schema lets anything pass");
+}
+
+#[test]
+fn an_empty_base_is_never_chosen_for_what_needs_a_runtime() {
+    let desk = desk();
+    let mut text = history(200, "built");
+    for number in 0..200 {
+        // It would weigh least of all.
+        writeln!(text, "{number},s{number},python,scratch,built,failed,3,0,,,,,").unwrap();
+    }
+    desk.write("builds.csv", text.as_bytes());
+    let report = predict(&desk, &["evaluate", "builds.csv"]);
+    let scores = report["evaluation"]["cold"].as_array().unwrap();
+    let failed = |name: &str| scores.iter().find(|one| one["method"] == name).unwrap()["infeasible"].as_f64().unwrap();
+    assert_eq!((failed("prior"), failed("model")), (0.0, 0.0), "{scores:?}");
+    assert!(failed("any at random") > 0.3);
+}
+
+#[test]
+fn one_build_is_no_experience() {
+    let desk = desk();
+    let one: Vec<String> = history(1, "built").lines().take(2).map(str::to_owned).collect();
+    desk.write("one.csv", one.join("\n").as_bytes());
+    let report = predict(&desk, &["service.toml", "--history", "one.csv"]);
+    assert_eq!(report["builds"], 1);
+    assert!(report["decision"]["candidates"].as_array().unwrap().iter().all(|one| one["forecast"]["by"] == "prior"));
+    assert_eq!(predict(&desk, &["evaluate", "one.csv"])["evaluation"]["cold_cases"], 0);
+}
+
+/// The builds that were really made, of which the project keeps the measurements.
+const GRID: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/grid");
+
+#[test]
+fn the_grid_of_real_builds_is_read_and_every_failure_has_its_reason() {
+    let read = |name: &str| std::fs::read_to_string(format!("{GRID}/{name}")).unwrap();
+    let (builds, reasons) = (read("builds.csv"), read("reasons.csv"));
+    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> = builds.lines().skip(1).map(fields).collect();
+    assert!(rows.len() >= 240 && rows.iter().all(|row| row[5] == "built"), "{} rows", rows.len());
+    for column in [2, 3] {
+        let kinds: std::collections::BTreeSet<&str> = rows.iter().map(|row| row[column].as_str()).collect();
+        assert!(kinds.len() >= 6, "{kinds:?}");
+    }
+    for row in rows.iter().filter(|row| row[4] == "failed") {
+        let start = format!("{},{},", row[1], row[3]);
+        let reason = reasons.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_default();
+        assert!(reason.len() > 8, "nothing says why {start} failed");
+    }
+    let report = predict(&desk(), &["evaluate", &format!("{GRID}/builds.csv")]);
+    follows_its_schema(&report);
+    let told = &report["evaluation"];
+    assert!(told["learnt"].as_u64().unwrap() >= 190 && told["cold_cases"].as_u64().unwrap() >= 8, "{told}");
+    assert!(told["model_error"].as_f64() < told["prior_error"].as_f64(), "{told}");
 }
 
 #[test]
@@ -200,6 +281,9 @@ fn files_that_cannot_be_are_named_with_the_reason() {
     refuses(&desk, &["predict", "missing.toml"], 3, "cannot read `missing.toml`");
     with("bad.csv", "at,service,runtime,base,size_mb\n1,a,python,python:3.12-alpine,NaN\n");
     refuses(&desk, &["predict", "evaluate", "bad.csv"], 2, "line 2: `size_mb` is not a finite number");
+    let inf = "at,service,runtime,base,dependencies\n1,a,python,python:3.12-alpine,inf\n";
+    with("inf.csv", inf);
+    refuses(&desk, &["predict", "evaluate", "inf.csv"], 2, "line 2: `dependencies` is not a finite number");
     with("short.csv", "at,service,runtime,base\n1,a,python\n");
     refuses(&desk, &["predict", "evaluate", "short.csv"], 2, "line 2 has 3 fields and not 4");
     with("column.csv", "at,service,runtime,base,weight\n");
@@ -217,5 +301,8 @@ fn models_that_were_altered_or_are_for_another_standard_are_refused() {
     refuses(&desk, &["predict", "service.toml", "--model", "builds.csv"], 3, "the model is not readable");
     desk.write("company.toml", b"extends = \"V13\"\n[[rom_base]]\nref = \"wolfi:1\"\nrepository = \"wolfi\"\naccept = [\"1\"]\nsegment = 1\nstatus = \"FLOOR\"\nlibc = \"glibc\"\nrow_ids = []\n");
     let other = desk.run(&["predict", "service.toml", "--model", "model.json", "--standard", "company.toml"]);
-    assert!(!other.status.success(), "{}", text(&other.stdout));
+    assert_eq!(other.status.code(), Some(3), "{}", text(&other.stdout));
+    assert!(text(&other.stderr).contains("schema"), "{}", text(&other.stderr));
+    desk.write("half.json", &model.as_bytes()[..model.len() / 2]);
+    refuses(&desk, &["predict", "service.toml", "--model", "half.json"], 3, "the model is not readable");
 }

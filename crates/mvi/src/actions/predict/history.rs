@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use mvi_forecast::{FeatureKind, Outcome, Row, Schema, Source, Value};
 use mvi_standard::Standard;
+use mvi_standard::feasibility::{Feasibility, HardRule, ReasonFacts, feasibility};
 
 use super::features::{self, BaseFacts, class, hard_rule};
 use super::prior::prior;
@@ -80,11 +81,17 @@ fn row(standard: &Standard, schema: &Schema, line: &BTreeMap<&str, &str>) -> any
         family: base.family(standard),
         features: schema.encode(&values)?,
         prior,
-        ruled_out: hard_rule(&values, &base).is_some(),
+        ruled_out: hard_rule(&values, &base).is_some() || lacks_runtime(standard, &base.reference, runtime),
         base: base.reference,
         outcome,
         source,
     })
+}
+
+/// Whether a registered base is known not to bring a runtime. A base that was banned was built on all the same.
+fn lacks_runtime(standard: &Standard, base: &str, runtime: &str) -> bool {
+    let facts = ReasonFacts { runtime: Some(runtime.to_owned()), ..ReasonFacts::default() };
+    matches!(feasibility(standard, base, &facts), Feasibility::Infeasible { rule: HardRule::RuntimeMissing, .. })
 }
 
 /// The features of the service; those of the base are kept with it.

@@ -89,6 +89,12 @@ pub(super) fn evaluate(report: &EvaluateReport, page: &mut Page<'_>) -> io::Resu
     table("services seen", told.warm_cases, &told.warm, page)?;
     page.blank()?;
     page.wrapped(paint::PLAIN, "  ", 2, &errors(told))?;
+    for one in told.dimensions.iter().filter(|one| one.builds > 0) {
+        let [model, prior] = [one.model, one.prior].map(|error| error.unwrap_or_default());
+        let line =
+            format!("  error of ln({}): model {model:.3}, prior {prior:.3}, {} builds", one.dimension, one.builds);
+        page.line(&[(paint::PLAIN, &line)])?;
+    }
     let gate = if report.doubts.is_empty() {
         "the model may replace the prior where enough builds succeeded on the base".to_owned()
     } else {
