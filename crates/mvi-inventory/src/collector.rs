@@ -23,12 +23,17 @@ pub struct InventoryCollector;
 /// those that may be started. It reads much less where bodies can be skipped; what it finds is too little for the layer
 /// memory.
 #[derive(Debug, Clone, Copy, Default)]
+pub struct ProgramCollector;
+
+/// The same, but of programs, too, only what went into them: the inventory has all its packages and no objects.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct PackageCollector;
 
 /// What the bodies that are kept and looked into mean; raised when that changes.
 const VERSION: u32 = 9;
-/// Set in the version of those who look into less.
+/// Set in the versions of those who look into less.
 const PARTIAL: u32 = 1 << 31;
+const MORE_PARTIAL: u32 = 1 << 30;
 
 impl Collector for InventoryCollector {
     fn wants(&self, entry: &EntryHeader<'_>) -> Want {
@@ -67,6 +72,24 @@ impl Collector for InventoryCollector {
     }
 }
 
+impl Collector for ProgramCollector {
+    fn wants(&self, entry: &EntryHeader<'_>) -> Want {
+        InventoryCollector.wants(entry)
+    }
+
+    fn is_worth_study(&self, entry: &EntryHeader<'_>, probe: &[u8]) -> bool {
+        InventoryCollector.is_worth_study(entry, probe)
+    }
+
+    fn study(&self, entry: &EntryHeader<'_>, body: &dyn OpenBody) -> io::Result<Vec<u8>> {
+        study::study(entry, body, Depth::Programs)
+    }
+
+    fn version(&self) -> u32 {
+        VERSION | PARTIAL
+    }
+}
+
 impl Collector for PackageCollector {
     fn wants(&self, entry: &EntryHeader<'_>) -> Want {
         InventoryCollector.wants(entry)
@@ -81,7 +104,7 @@ impl Collector for PackageCollector {
     }
 
     fn version(&self) -> u32 {
-        VERSION | PARTIAL
+        VERSION | PARTIAL | MORE_PARTIAL
     }
 }
 

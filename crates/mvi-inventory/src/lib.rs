@@ -36,7 +36,7 @@ mod whiteouts;
 pub use bill::{BILL_BYTES, Bill, BillError, read_bill};
 pub use cataloger::{Cataloger, DATABASE_BYTES, Findings, RECORD_BYTES, RecordPath};
 pub use catalogers::{CATALOGERS, lock_names, locked_packages, read_lock};
-pub use collector::{InventoryCollector, PackageCollector};
+pub use collector::{InventoryCollector, PackageCollector, ProgramCollector};
 pub use cpe::{Certainty, Cpe, cpes};
 pub use document::{Bodies, Document, kept_body};
 pub use extract::{Part, add_part, part};

@@ -32,8 +32,10 @@ const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
 /// How much of ELF objects is looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// What programs need, and the packages that went into libraries.
+    /// The packages that went into programs and libraries.
     Packages,
+    /// That, and what programs need.
+    Programs,
     /// What every object needs and how it was built.
     Objects,
 }
@@ -100,7 +102,12 @@ pub(crate) fn study(entry: &EntryHeader<'_>, body: &dyn OpenBody, depth: Depth) 
 
 fn study_object(entry: &EntryHeader<'_>, body: &dyn OpenBody, depth: Depth, extract: &mut Vec<u8>) -> io::Result<()> {
     let body = &Windows::new(body);
-    let layout = if depth == Depth::Objects || is_program(entry) {
+    let is_read = match depth {
+        Depth::Packages => false,
+        Depth::Programs => is_program(entry),
+        Depth::Objects => true,
+    };
+    let layout = if is_read {
         let found = read_elf(body, watched())?;
         found.map(|(facts, layout)| add_json(extract, Part::Object, &facts).map(|()| layout)).transpose()?
     } else {

@@ -3,6 +3,7 @@
 //!
 //! Format: APPNOTE.TXT 6.3, sections 4.3 and 4.5.
 
+use std::borrow::Cow;
 use std::io;
 
 use flate2::{Decompress, FlushDecompress, Status};
@@ -70,7 +71,7 @@ pub(crate) fn wanted_members(
         let Some(entry) = Entry::at(&block[at..]) else {
             return Ok(Err("has a directory that ends in the middle of an entry".to_owned()));
         };
-        let name = String::from_utf8_lossy(entry.name);
+        let name = text(entry.name);
         if !name.ends_with('/') && wants(&name) {
             if members.len() == MOST_WANTED {
                 return Ok(Err(format!("has more than {MOST_WANTED} members to look into")));
@@ -86,6 +87,11 @@ pub(crate) fn wanted_members(
         return Ok(Err(format!("has {} members, more than the {MOST_MEMBERS} that are looked at", directory.count)));
     }
     Ok(Ok(members))
+}
+
+/// A name as text. Nearly all are text, and telling so takes a quarter of the time that making them text takes.
+fn text(name: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Borrowed)
 }
 
 struct Directory {

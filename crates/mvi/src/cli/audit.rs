@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use mvi_advisories::{Index, VexDocument};
 use mvi_check::CheckCollector;
 use mvi_image::Collector;
-use mvi_inventory::{InventoryCollector, PackageCollector};
+use mvi_inventory::{InventoryCollector, ProgramCollector};
 use mvi_standard::Verdict;
 use mvi_standard::judge::{GateStatus, worst_gate};
 
@@ -79,7 +79,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
 fn collector(args: &AuditArgs, options: &ExamineOptions) -> &'static dyn Collector {
     match (args.checks, args.no_needs) {
         (true, _) => &CheckCollector,
-        (false, true) => collector_for(options, &PackageCollector),
+        (false, true) => collector_for(options, &ProgramCollector),
         (false, false) => collector_for(options, &InventoryCollector),
     }
 }

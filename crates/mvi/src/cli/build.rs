@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use mvi_inventory::PackageCollector;
+use mvi_inventory::ProgramCollector;
 use mvi_probe::build::{BUILDERS, BuildError, Order, Request, choose, detect, guard as watch_over};
 use mvi_probe::pack::Output;
 use mvi_standard::judge::GateStatus;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
 fn act(args: &BuildArgs, plan: &BuildPlan<'_>) -> Result<Exit, Failure> {
     let options = examine_options(&args.read)?;
     let bars = Bars::new(true);
-    let collector = collector_for(&options, &PackageCollector);
+    let collector = collector_for(&options, &ProgramCollector);
     let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
     let quiet = args.read.quiet;
     let report = build(&examiner, plan, &mut |line| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mvi_dockerfile::{Level, Safety, find_rule};
 use mvi_image::{Quiet, Scheme};
-use mvi_inventory::PackageCollector;
+use mvi_inventory::ProgramCollector;
 
 use super::args::lint::{LintArgs, LintFailOn, LintFormat};
 use super::fleet::known_fleet;
@@ -97,7 +97,7 @@ fn weigh(image: &str, targets: &[Target], args: &LintArgs) -> Result<(Weights, B
             return Ok((weights, BTreeMap::new()));
         }
     }
-    let collector = collector_for(&options, &PackageCollector);
+    let collector = collector_for(&options, &ProgramCollector);
     let examiner = Examiner { options: &options, collector, estimate: true, progress: &Quiet };
     let examined = examiner.examine_one(&location).map_err(|error| Failure::image(image, error))?;
     Ok((Weights::of(&examined), base_versions(&examined)))

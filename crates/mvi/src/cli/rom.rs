@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use mvi_fleet::{Fact, Stamp, Store};
-use mvi_inventory::PackageCollector;
+use mvi_inventory::ProgramCollector;
 use mvi_seal::{PublicKey, RomContent, RomFolder, RomName, Sealed, Verified, refusals};
 use mvi_standard::Standard;
 
@@ -141,7 +141,7 @@ fn prepare_record(
     let image = location(&args.image)?;
     let options = examine_options(&args.read)?;
     let bars = Bars::new(args.read.quiet);
-    let collector = collector_for(&options, &PackageCollector);
+    let collector = collector_for(&options, &ProgramCollector);
     let examiner = Examiner { options: &options, collector, estimate: true, progress: &bars };
     let examined = examiner.examine_one(&image);
     bars.clear();

@@ -73,8 +73,7 @@ pub(crate) struct RunArgs {
     /// The folder of the service
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) source: PathBuf,
-    /// What it is called: REPOSITORY[:TAG] [default: the folder's name]
-    #[arg(long, short, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME", help = "What it is called: REPOSITORY[:TAG] [default: the folder's name]")]
     pub(crate) name: Option<String>,
     /// Row of the standard [default: by its base, then by its files]
     #[arg(long, value_name = "ROW")]
