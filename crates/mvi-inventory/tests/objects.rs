@@ -98,6 +98,8 @@ fn ours(facts: &ElfFacts) -> Told {
 /// What readelf says of several files.
 fn readelf(paths: &[PathBuf]) -> BTreeMap<PathBuf, Told> {
     let mut command = Command::new("readelf");
+    // readelf names files only where it is given several, so the first is given twice.
+    let paths = paths.iter().chain(paths.first());
     let out = command.args(["-hdlVnSW", "--dyn-syms"]).args(paths).env("LC_ALL", "C").output().unwrap();
     let text = String::from_utf8_lossy(&out.stdout);
     let files = text.split("\nFile: ").filter_map(|part| part.trim_start_matches("\nFile: ").split_once('\n'));
