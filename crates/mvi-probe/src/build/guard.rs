@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::{Builder, answer, command};
 use super::processes::{End, kill_below, reap, runs_elsewhere};
 use super::request::Order;
+use crate::own_folder::hold;
 
 /// How long a builder may take to end when it is asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -61,6 +62,8 @@ pub fn guard(
     alive: impl Read + Send + 'static,
 ) -> io::Result<Guarded> {
     set_child_subreaper(Some(getpid()))?;
+    // Nobody may take the folder away from under a builder that is being ended.
+    let _held = hold(folder);
     let before = containers(builder);
     let stop = watch(alive);
     let began = Instant::now();

@@ -7,21 +7,17 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use mvi_image::{Algorithm, Digest};
-use tempfile::TempDir;
-
 use super::blob::{Blob, BlobWriter, Packing};
 use super::error::PackError;
+use crate::own_folder::OwnFolder;
+use mvi_image::{Algorithm, Digest};
 
 /// What the folders are called, and nothing else is.
 const PREFIX: &str = ".mvi-pack-";
-const LOCK: &str = "lock";
 
 /// An image that grows.
 pub(super) struct Staging {
-    folder: TempDir,
-    /// Held while the folder is in use.
-    _lock: File,
+    folder: OwnFolder,
     /// What messages call the place.
     to: PathBuf,
 }
@@ -31,12 +27,8 @@ impl Staging {
     pub(super) fn beside(to: &Path) -> Result<Self, PackError> {
         let failed = |source| PackError::Write { path: to.into(), source };
         let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        sweep(parent);
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent).map_err(failed)?;
-        let lock = File::create(folder.path().join(LOCK)).map_err(failed)?;
-        // Where a file system knows no locks, nothing is swept either.
-        let _ = lock.try_lock();
-        let staging = Self { folder, _lock: lock, to: to.into() };
+        let folder = OwnFolder::make(parent, PREFIX).map_err(failed)?;
+        let staging = Self { folder, to: to.into() };
         fs::create_dir_all(staging.blobs()).map_err(failed)?;
         Ok(staging)
     }
@@ -89,21 +81,5 @@ impl Staging {
     /// Moves a finished blob to its name.
     pub(super) fn keep(&self, growing: &Path, digest: &Digest) -> Result<(), PackError> {
         fs::rename(growing, self.blobs().join(digest.hex())).map_err(|source| self.failed(source))
-    }
-}
-
-/// Removes what killed packings left: folders of our name whose lock nobody holds.
-fn sweep(parent: &Path) {
-    for item in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let is_ours = item.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if !is_ours || !item.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        // One without a lock is perhaps being made just now; it is left alone.
-        let Ok(lock) = File::open(item.path().join(LOCK)) else { continue };
-        if lock.try_lock().is_ok() {
-            // What cannot be removed is nobody's loss but the disk's.
-            let _ = fs::remove_dir_all(item.path());
-        }
     }
 }

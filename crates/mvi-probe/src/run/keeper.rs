@@ -1,25 +1,22 @@
 //! The folder that everything of a probe is in, and the process beside it that takes all of it away when the probe ends,
 //! however it ends: it waits on a pipe that the kernel closes with the probe, even when that is killed.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{Read, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, flock};
-
 use super::clean::{Note, clean};
 use super::error::ProbeError;
 use super::runtime::Program;
 use super::wait;
+use crate::own_folder::{LOCK, OwnFolder, abandoned};
 
 /// How names of folders of probes begin.
 const PREFIX: &str = "mvi-probe-";
-/// The file that a living probe and its keeper hold a lock on.
-const LOCK: &str = "lock";
 /// What a probe writes to its keeper when it ends well.
 const DONE: u8 = b'.';
 /// How long a keeper may take to clean up.
@@ -40,18 +37,17 @@ impl Place {
     /// # Errors
     /// A folder that cannot be made, and a keeper that cannot be started.
     pub fn open(parent: &Path, mut keeper: Command) -> Result<Self, ProbeError> {
-        let made =
-            tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir_in(parent);
+        let made = OwnFolder::take(parent, PREFIX);
         let made = made.map_err(ProbeError::system(format!("make a folder in `{}`", parent.display())))?;
         let path = fs::canonicalize(made.path()).map_err(ProbeError::system("find the folder that was made"))?;
-        let lock = lock(&path).map_err(ProbeError::system("lock the folder that was made"))?;
+        let lock = made.lock().map_err(ProbeError::system("share the lock of the folder that was made"))?;
         // A group of its own, so that an interrupt from the keyboard ends the probe and not who cleans up after it. The
         // lock is passed on as its output: it is held as long as either of the two lives.
         keeper.arg(&path).process_group(0).stdin(Stdio::piped()).stdout(lock).stderr(Stdio::null());
         let mut child = keeper.spawn().map_err(ProbeError::system("start the process that cleans up"))?;
         let pipe = child.stdin.take().ok_or_else(|| ProbeError::Left("no way to tell who cleans up".into()))?;
         // From here on the keeper takes the folder away.
-        let _ = made.keep();
+        drop(made.give());
         let id = path.file_name().and_then(|name| name.to_str()).unwrap_or(PREFIX).to_ascii_lowercase();
         Ok(Self { folder: path, id: id.replace(['.', '_'], "-"), keeper: Some((child, pipe)) })
     }
@@ -110,13 +106,6 @@ impl Drop for Place {
     }
 }
 
-/// Makes the lock of a folder, held from the moment it can be seen.
-fn lock(folder: &Path) -> std::io::Result<File> {
-    let file = tempfile::NamedTempFile::new_in(folder)?;
-    flock(file.as_file(), FlockOperation::NonBlockingLockExclusive)?;
-    Ok(file.persist(folder.join(LOCK))?)
-}
-
 /// True for a folder of a probe that nobody else can have made or written in: what stands in it is going to be believed.
 fn is_ours(folder: &Path) -> bool {
     let is_named = folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
@@ -155,12 +144,9 @@ pub fn keep(folder: &Path, pipe: &mut dyn Read) -> Result<(), ProbeError> {
 /// Takes away what probes below `parent` left that nobody looks after any more, as their keeper was killed too. Returns
 /// how many there were.
 pub fn sweep(parent: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(parent) else { return 0 };
-    let abandoned = |entry: fs::DirEntry| {
-        let folder = Some(entry.path()).filter(|path| is_ours(path)).and_then(|path| fs::canonicalize(path).ok())?;
-        let lock = File::open(folder.join(LOCK)).ok()?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let cleaned = |(folder, _lock): (PathBuf, File)| {
+        let folder = Some(folder).filter(|path| is_ours(path)).and_then(|path| fs::canonicalize(path).ok())?;
         clean(&folder).ok()
     };
-    entries.flatten().filter_map(abandoned).count()
+    abandoned(parent, PREFIX).filter_map(cleaned).count()
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use mvi_image::{Location, PlatformChoice};
+use mvi_probe::OwnFolder;
 use mvi_probe::build::{Builder, Built, Found, Order, Request, Runner, Stop, build as ask, cached_share};
 use mvi_probe::pack::{Output, Packing, copy_image};
 use mvi_standard::Standard;
@@ -51,6 +52,9 @@ pub(crate) struct MeasurePlan<'a> {
     pub salt: u16,
 }
 
+/// How names of folders of builds begin.
+pub(crate) const FOLDERS: &str = "mvi-build-";
+
 /// The command that would build, for people.
 #[must_use]
 pub(crate) fn shown(plan: &BuildPlan<'_>) -> String {
@@ -67,7 +71,7 @@ pub(crate) fn build(
     plan: &BuildPlan<'_>,
     watch: &mut dyn FnMut(&str),
 ) -> anyhow::Result<BuildReport> {
-    let folder = tempfile::Builder::new().prefix("mvi-build-").tempdir_in(plan.temporary);
+    let folder = OwnFolder::make(plan.temporary, FOLDERS);
     let folder = folder.with_context(|| format!("cannot make a folder in `{}`", plan.temporary.display()))?;
     let mut log = LogFile::create(plan.log)?;
     let mut watch = |line: &str| {

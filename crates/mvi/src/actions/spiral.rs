@@ -26,7 +26,8 @@ use jiff::Timestamp;
 use mvi_advisories::Index;
 use mvi_forecast::Row as Build;
 use mvi_probe::build::{Builder, Found};
-use mvi_probe::run::Kind;
+use mvi_probe::remove_abandoned;
+use mvi_probe::run::{Kind, sweep};
 use mvi_seal::{PublicKey, RomFolder, SigningKey};
 use mvi_standard::Standard;
 use mvi_standard::standard::Row;
@@ -36,6 +37,7 @@ pub(crate) use entry::{RunPlan, State};
 use journal::{Journal, Line};
 pub(crate) use report::{log, status};
 
+use super::build::FOLDERS;
 use super::fleet::Memory;
 use super::{ExamineOptions, Examiner};
 use crate::report::spiral::{SpiralReport, Stop};
@@ -161,6 +163,9 @@ pub(crate) fn run(
     folder: &Path,
 ) -> anyhow::Result<SpiralReport> {
     let journal = Journal::open(folder)?;
+    // What runs before this one left where they were killed.
+    remove_abandoned(tools.temporary, FOLDERS);
+    sweep(tools.temporary);
     let (journal, place, notes) = begin::begin(wish, tools, (journal, folder))?;
     let known = Known::of(journal.lines());
     let mut desk = Desk { wish, tools, memory, journal, known, place, notes };

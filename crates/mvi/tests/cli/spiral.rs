@@ -189,7 +189,8 @@ fn a_service_is_sealed_and_registered_and_again_after_being_killed_at_every_line
     while left(&killed) != [0; 5] && gone.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(100));
     }
-    assert_eq!(left(&killed), [0; 5]);
+    let files: Vec<_> = fs::read_dir(killed.path("tmp")).unwrap().flatten().map(|file| file.path()).collect();
+    assert_eq!(left(&killed), [0; 5], "{files:?}");
     assert!(killed.says(&["fleet", "check"]).contains("all is whole"));
     assert!(killed.says(&["rom", "verify"]).contains("1 hold, 0 broken"), "sealed once");
 }

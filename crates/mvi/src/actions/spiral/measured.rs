@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use mvi_image::{Algorithm, Digest};
-use mvi_probe::run::{Isolation, Limits, Place, Plan, ProbeError, Progress, find, sweep};
+use mvi_probe::run::{Isolation, Limits, Place, Plan, ProbeError, Progress, find};
 use mvi_probe::unpack::Common;
 
 use super::Desk;
@@ -70,7 +70,6 @@ impl Desk<'_, '_> {
     }
 
     fn run_some(&self, built: &[Built], runtimes: Vec<mvi_probe::run::Runtime>) -> anyhow::Result<Outcome> {
-        sweep(self.tools.temporary);
         let mut keeper = Command::new(self.tools.guard.0);
         keeper.arg("probe-keeper");
         let place = Place::open(self.tools.temporary, keeper)?;

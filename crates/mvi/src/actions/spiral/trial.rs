@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context as _, anyhow};
 use mvi_image::{Algorithm, Digest, Location};
+use mvi_probe::OwnFolder;
 use mvi_probe::build::{Builder, Found, Order, Request, Runner};
 use mvi_probe::pack::{Form, Output};
 
@@ -13,7 +14,7 @@ use super::entry::{Begun, Built, Candidate, Entry, Failed};
 use super::{Desk, Word, stop};
 use crate::actions::Examined;
 use crate::actions::audit::judged_size;
-use crate::actions::build::{BuildPlan, FailedBuild, MeasurePlan, build};
+use crate::actions::build::{BuildPlan, FOLDERS, FailedBuild, MeasurePlan, build};
 use crate::report::build::BuildReport;
 use crate::report::spiral::Stop;
 
@@ -214,7 +215,7 @@ impl Desk<'_, '_> {
     /// The lines that a command of the builder's writes, whatever it ends with.
     fn ask(&self, order: &Order) -> anyhow::Result<Vec<String>> {
         let (builder, _) = self.who()?;
-        let folder = tempfile::Builder::new().prefix("mvi-spiral-").tempdir_in(self.tools.temporary);
+        let folder = OwnFolder::make(self.tools.temporary, FOLDERS);
         let folder = folder.context("cannot make a temporary folder")?;
         let mut watch = |_: &str| {};
         let mut runner = Runner { guard: self.tools.guard, limit: self.tools.limit, watch: &mut watch };
