@@ -5,7 +5,7 @@
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 tools=(cc:gcc flock:util-linux umoci:umoci skopeo:skopeo buildah:buildah mmdebstrap:mmdebstrap runc:runc
-  podman:podman busybox:busybox-static crun:crun docker-registry:docker-registry htpasswd:apache2-utils openssl:openssl jq:jq zstd:zstd
+  podman:podman dockerd:docker.io busybox:busybox-static crun:crun docker-registry:docker-registry htpasswd:apache2-utils openssl:openssl jq:jq zstd:zstd
   shellcheck:shellcheck musl-gcc:musl-tools g++:g++ nm:binutils git:git python3:python3 tar:tar gzip:gzip update-ca-certificates:ca-certificates)
 [[ ${1-} != bench ]] || tools+=(igzip:isal time:time)
 missing=()

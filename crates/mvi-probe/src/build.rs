@@ -13,7 +13,7 @@ mod request;
 mod run;
 mod steps;
 
-pub use builder::{BUILDERS, Builder, Found, choose, detect};
+pub use builder::{BUILDERS, Base, Builder, Found, choose, detect, program};
 pub use context::{Touched, copy_context, touch};
 pub use error::BuildError;
 pub use guard::{Guarded, guard};

@@ -3,6 +3,7 @@
 pub mod build;
 mod own_folder;
 pub mod pack;
+mod program;
 pub mod run;
 pub mod stats;
 pub mod unpack;

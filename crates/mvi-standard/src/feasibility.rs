@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{self, BaseStanding};
+use crate::base::{self, BaseStanding, is_same_base};
 use crate::evidence::DirectBase;
 use crate::organism::level_range;
 use crate::reference::Reference;
@@ -110,11 +110,7 @@ fn banned(standard: &Standard, base: &str) -> Option<(HardRule, String)> {
 }
 
 fn failed(standard: &Standard, base: &str, facts: &ReasonFacts) -> Option<(HardRule, String)> {
-    let same = |other: &String| {
-        let both = [other.as_str(), base].map(|name| Reference::normalise(name, &standard.mirrors).ok());
-        both[0].is_some() && both[0] == both[1]
-    };
-    let (_, log) = facts.failed_trials.iter().find(|(tried, _)| same(tried))?;
+    let (_, log) = facts.failed_trials.iter().find(|(tried, _)| is_same_base(standard, tried, base))?;
     Some((HardRule::FailedTrial, format!("a trial build on `{base}` failed, its log is {log}")))
 }
 

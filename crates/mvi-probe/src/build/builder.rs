@@ -1,6 +1,7 @@
 //! What a builder is, which ones are known, and which of them is here.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use super::error::BuildError;
 use super::podman::Podman;
 use super::request::{Order, Request};
 use super::steps::Words;
+use crate::program::search;
 
 /// A program that builds Dockerfiles.
 pub trait Builder: Sync {
@@ -39,10 +41,19 @@ pub trait Builder: Sync {
     /// Options that give everything the time of an epoch; none where the build argument `SOURCE_DATE_EPOCH` is all it
     /// knows.
     fn dated(&self, epoch: u64) -> Vec<String>;
-    /// Options with which `FROM name` starts from the image in an OCI archive; nothing where it cannot.
-    fn base_of_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>>;
+    /// How `FROM name` starts from the image in an archive; nothing where the archive's path is no text.
+    fn base_of_archive(&self, name: &str, archive: &Path) -> Option<Base>;
     /// How it tells of its steps.
     fn words(&self) -> Words;
+}
+
+/// How a builder gets an image that lies in an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// By options of a build, under the name that `FROM` has; the archive is an OCI layout.
+    Options(Vec<String>),
+    /// Loaded into its storage before, under the name that it has in the archive, which is as `docker save` writes it.
+    Loaded(Order),
 }
 
 /// The builders: one a line, those that need no service first.
@@ -72,6 +83,11 @@ pub fn detect(builder: &dyn Builder) -> Result<Found, String> {
         written = answer(&order)?;
     }
     Ok(Found { name: builder.name(), version: builder.version(written.trim())? })
+}
+
+/// The program that a builder is asked through, in `path`, a list of folders, or the usual ones.
+pub fn program(builder: &dyn Builder, path: &OsStr) -> Option<PathBuf> {
+    builder.ask().first().and_then(|order| search(&order.program, path))
 }
 
 /// The builder of that name, or for `auto` the first that works.
@@ -142,7 +158,9 @@ pub(super) fn answer(order: &Order) -> Result<String, String> {
     if status.success() {
         return Ok(out);
     }
-    let last = err.lines().chain(out.lines()).map(str::trim).rfind(|line| !line.is_empty());
+    // Where docker's client tells how to get help, it said before what is wrong.
+    let says = |line: &&str| !line.is_empty() && !line.starts_with("Run '") && !line.starts_with("See '");
+    let last = out.lines().chain(err.lines()).map(str::trim).rfind(says);
     Err(last.map_or_else(|| format!("`{program}` failed"), |line| line.chars().take(200).collect()))
 }
 

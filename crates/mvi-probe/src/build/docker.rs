@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::builder::Builder;
+use super::builder::{Base, Builder};
 use super::request::{Order, Request};
 use super::steps::Words;
 
@@ -67,8 +67,10 @@ macro_rules! of_docker {
         }
 
         // Its service reads no files of the client but the context.
-        fn base_of_archive(&self, _: &str, _: &Path) -> Option<Vec<String>> {
-            None
+        fn base_of_archive(&self, _: &str, archive: &Path) -> Option<Base> {
+            let mut order = Order::new("docker", &["load", "--quiet"]);
+            order.option("--input", archive);
+            Some(Base::Loaded(order))
         }
     };
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::{Builder, answer, command};
 use super::processes::{End, kill_below, reap, runs_elsewhere};
 use super::request::Order;
-use crate::own_folder::hold;
+use crate::own_folder::{hold, remove};
 
 /// How long a builder may take to end when it is asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ pub fn guard(
 ) -> io::Result<Guarded> {
     set_child_subreaper(Some(getpid()))?;
     // Nobody may take the folder away from under a builder that is being ended.
-    let _held = hold(folder);
+    let _held = hold(folder)?;
     let before = containers(builder);
     let stop = watch(alive);
     let began = Instant::now();
@@ -88,7 +88,7 @@ pub fn guard(
         clear(builder, order, &before, &mut guarded);
     }
     if getppid().is_none_or(|now| now.as_raw_nonzero().get().unsigned_abs() != parent) {
-        fs::remove_dir_all(folder)?;
+        remove(folder);
         return Ok(guarded);
     }
     let told = serde_json::to_vec(&guarded).map_err(io::Error::from);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::builder::{Builder, after_version};
+use super::builder::{Base, Builder, after_version};
 use super::request::{Order, Request};
 use super::steps::Words;
 
@@ -55,9 +55,9 @@ impl Builder for Podman {
         vec!["--timestamp".to_owned(), epoch.to_string()]
     }
 
-    fn base_of_archive(&self, name: &str, archive: &Path) -> Option<Vec<String>> {
+    fn base_of_archive(&self, name: &str, archive: &Path) -> Option<Base> {
         let image = format!("{name}=container-image://oci-archive:{}", archive.to_str()?);
-        Some(vec!["--build-context".to_owned(), image])
+        Some(Base::Options(vec!["--build-context".to_owned(), image]))
     }
 
     fn words(&self) -> Words {

@@ -13,7 +13,7 @@ use super::clean::{Note, clean};
 use super::error::ProbeError;
 use super::runtime::Program;
 use super::wait;
-use crate::own_folder::{LOCK, OwnFolder, abandoned};
+use crate::own_folder::{OwnFolder, abandoned, is_one};
 
 /// How names of folders of probes begin.
 const PREFIX: &str = "mvi-probe-";
@@ -47,7 +47,7 @@ impl Place {
         let mut child = keeper.spawn().map_err(ProbeError::system("start the process that cleans up"))?;
         let pipe = child.stdin.take().ok_or_else(|| ProbeError::Left("no way to tell who cleans up".into()))?;
         // From here on the keeper takes the folder away.
-        drop(made.give());
+        made.leave();
         let id = path.file_name().and_then(|name| name.to_str()).unwrap_or(PREFIX).to_ascii_lowercase();
         Ok(Self { folder: path, id: id.replace(['.', '_'], "-"), keeper: Some((child, pipe)) })
     }
@@ -122,7 +122,7 @@ fn is_ours(folder: &Path) -> bool {
 /// # Errors
 /// What is still there, and a folder that is none of a probe.
 pub fn keep(folder: &Path, pipe: &mut dyn Read) -> Result<(), ProbeError> {
-    if !is_ours(folder) || !folder.is_absolute() || !folder.join(LOCK).is_file() {
+    if !is_ours(folder) || !folder.is_absolute() || !is_one(folder) {
         return Err(ProbeError::Left(format!("`{}` is no folder of a probe", folder.display())));
     }
     // Out of reach of the terminal; who leads a group already may not, and is out of reach as well.

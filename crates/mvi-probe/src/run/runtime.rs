@@ -1,7 +1,6 @@
 //! What runs containers on this machine.
 
 use std::ffi::OsStr;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -10,9 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ProbeError;
 use super::wait;
+use crate::program::search;
 
-/// Folders that are searched beside `PATH`: runtimes are often for root only.
-const ALSO: &[&str] = &["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 /// How long a runtime may take to tell its version.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -101,15 +99,6 @@ pub fn find(wanted: Option<Kind>, path: &OsStr) -> Result<Vec<Runtime>, ProbeErr
         (true, Some(kind)) if wanted.is_some() => Err(ProbeError::Rights { runtime: kind.name().to_owned() }),
         (true, _) => Err(ProbeError::NoRuntime(format!("{}; install runc, podman or docker", tried.join(", ")))),
     }
-}
-
-fn search(name: &str, path: &OsStr) -> Option<PathBuf> {
-    let folders = std::env::split_paths(path).chain(ALSO.iter().map(PathBuf::from));
-    let is_program = |path: &PathBuf| {
-        path.is_absolute()
-            && path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
-    };
-    folders.map(|folder| folder.join(name)).find(is_program)
 }
 
 /// What a runtime says of itself; a service has to answer, too.

@@ -57,8 +57,10 @@ pub(crate) struct MeasuredFile {
     pub rebuild: Option<Rebuild>,
     /// Id of the decision record.
     pub decision: Option<String>,
-    /// Digest of the builder's image.
+    /// Digest of the builder: of its image, or of its program.
     pub builder: Option<String>,
+    /// The Dockerfile that the winner was built from: sealed where the standard has no template on this base.
+    pub dockerfile: Option<String>,
     /// Digest of the winner's SBOM.
     pub sbom: Option<String>,
     /// Digest of the base by platform.
@@ -172,6 +174,7 @@ fn content(
     request: SealRequest<'_>,
 ) -> anyhow::Result<RomContent> {
     let SealRequest { standard, measured, sealed, now, .. } = request;
+    let template = template(standard, row, (&base, measured.dockerfile))?;
     let first: RomName = row.rom.parse().map_err(|error| anyhow!("the standard's ROM of `{}`: {error}", row.id))?;
     let name = sealed.iter().filter(|name| name.is_same_line(&first)).max().map_or(first, RomName::next_revision);
     let by_us = |value: f64| Some(Dimension { value, method: "read from the image's layers".into(), runs: Vec::new() });
@@ -193,7 +196,7 @@ fn content(
             .into_iter()
             .map(|(platform, digest)| BaseDigest { platform, digest })
             .collect(),
-        template: Some(Template::new(template(standard, row)?)),
+        template: Some(Template::new(template)),
         exception: None,
         coverage: pressure.as_ref().map_or(0.0, |pressure| pressure.coverage),
         content: pressure.as_ref().map(|pressure| pressure.content),
@@ -218,8 +221,30 @@ fn values(dimensions: &Dimensions) -> Measurements {
     values
 }
 
+/// What is sealed: the corrected text of the row's template where it stands on the base that was found to be the best,
+/// else the Dockerfile that was really built on it.
+fn template(standard: &Standard, row: &Row, (base, built): (&str, Option<String>)) -> anyhow::Result<String> {
+    let stands_on = |text: &str| {
+        let file = mvi_dockerfile::Dockerfile::parse(text.as_bytes());
+        let stage = file.runtime_target();
+        let found = stage.and_then(|stage| file.bases(stage).last().cloned());
+        match found {
+            Some(mvi_dockerfile::Base::Image(name)) => {
+                name.resolved.is_some_and(|name| is_same_base(standard, &name, base))
+            }
+            Some(mvi_dockerfile::Base::Scratch) => base == "scratch",
+            Some(mvi_dockerfile::Base::Stage(_)) | None => false,
+        }
+    };
+    match (of_standard(standard, row), built) {
+        (Ok(text), Some(built)) if !stands_on(&text) => Ok(built),
+        (Err(_), Some(built)) => Ok(built),
+        (of_standard, _) => of_standard,
+    }
+}
+
 /// The corrected text of the row's template.
-fn template(standard: &Standard, row: &Row) -> anyhow::Result<String> {
+fn of_standard(standard: &Standard, row: &Row) -> anyhow::Result<String> {
     let tables = standard.document().get("template").and_then(serde_json::Value::as_array);
     let is_ours = |table: &&serde_json::Value| {
         let field = |name: &str| table.get(name).and_then(serde_json::Value::as_str);
@@ -227,7 +252,11 @@ fn template(standard: &Standard, row: &Row) -> anyhow::Result<String> {
     };
     let found = tables.into_iter().flatten().find(is_ours).and_then(|table| table.get("text")?.as_str());
     found.map(str::to_owned).with_context(|| {
-        format!("{} has no template for `{}`; add a [[template]] with row = \"{}\"", standard.meta.id, row.id, row.id)
+        format!(
+            "{} has no template for `{}`; name the Dockerfile it was built from (dockerfile), or add a [[template]] with \
+             row = \"{}\"",
+            standard.meta.id, row.id, row.id
+        )
     })
 }
 

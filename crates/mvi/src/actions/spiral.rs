@@ -17,6 +17,7 @@ mod report;
 mod seal;
 mod source;
 mod trial;
+mod tried;
 
 use std::collections::BTreeMap;
 use std::path::Path;

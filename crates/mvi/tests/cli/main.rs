@@ -10,6 +10,7 @@ mod crq;
 mod db;
 mod desk;
 mod diff;
+mod docker;
 #[path = "../../../mvi-closure/tests/composition/elf.rs"]
 mod elf;
 mod elsewhere;

@@ -100,6 +100,35 @@ fn a_template_is_sealed_verified_shown_and_rendered() {
 }
 
 #[test]
+fn a_class_without_a_template_is_sealed_with_the_dockerfile_that_was_built() {
+    let desk = desk();
+    let seal = [
+        "rom",
+        "seal",
+        "static-web",
+        "--image",
+        "app",
+        "--base",
+        "nginx:1.27-alpine",
+        "--base-layers",
+        "1",
+        "--measured",
+        "winner.toml",
+        "--key",
+        "ada.key",
+    ];
+    check(&desk, &seal, 3, "V13 has no template for `static-web`; name the Dockerfile");
+    let built = "dockerfile = \"FROM nginx:1.27-alpine\\nCOPY www /usr/share/nginx/html\\n\"\n";
+    desk.write("winner.toml", format!("{built}{MEASURED}").as_bytes());
+    desk.says(&seal);
+    let dockerfile = desk.says(&["rom", "render", "ROM-STATIC-V13"]);
+    assert!(dockerfile.contains("FROM nginx:1.27-alpine@sha256:") && dockerfile.contains("\nCOPY www"), "{dockerfile}");
+    // The standard's own text stands before it wherever it is on the same base.
+    desk.says(&[SEAL, &["--key", "ada.key"]].concat());
+    assert!(desk.says(&["rom", "render", "ROM-PY-SERVICE-V13"]).contains("FROM python:3.12-alpine@sha256:"));
+}
+
+#[test]
 fn where_there_is_a_fleet_its_log_tells_of_the_seal() {
     let desk = desk();
     // The first word about a fleet makes its database.

@@ -12,14 +12,14 @@ use serde_json::Value;
 use crate::desk::{Desk, blob, text};
 use crate::follow::follow;
 
-const DOCKERFILE: &str = "FROM team/fat:1\nCOPY www /srv/www\nRUN echo built > /srv/built\nEXPOSE 8080\n\
+pub(crate) const DOCKERFILE: &str = "FROM team/fat:1\nCOPY www /srv/www\nRUN echo built > /srv/built\nEXPOSE 8080\n\
                           ENTRYPOINT [\"/bin/busybox\", \"httpd\", \"-f\", \"-p\", \"8080\", \"-h\", \"/srv/www\"]\n";
 const SCHEMA: &str = include_str!("../../schema/mvi-spiral-1.json");
 /// Bytes of the base in use; the alpine one has about one megabyte.
 const FAT: usize = 24_000_000;
 
 /// A desk with a service, three bases, and a storage of its own; nothing where the tools are missing.
-fn desk(dockerfile: &str) -> Option<Desk> {
+pub(crate) fn desk(dockerfile: &str) -> Option<Desk> {
     let has = |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
     let busybox = ["/bin/busybox", "/usr/bin/busybox"].into_iter().find(|path| Path::new(path).is_file());
     let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
@@ -77,8 +77,6 @@ const ASKED: &[&str] = &[
     "1700000000",
     "--format",
     "json",
-    "--builder",
-    "buildah",
 ];
 
 /// A command that uses the desk's storage and temporary folder.
@@ -89,14 +87,19 @@ fn within<'c>(desk: &Desk, command: &'c mut Command) -> &'c mut Command {
 }
 
 fn asked(more: &[&'static str]) -> Vec<&'static str> {
-    [&["spiral", "run", "api"], ASKED, more].concat()
+    asked_of("buildah", more)
+}
+
+/// A run with that builder.
+pub(crate) fn asked_of(builder: &'static str, more: &[&'static str]) -> Vec<&'static str> {
+    [&["spiral", "run", "api"], ASKED, &["--builder", builder], more].concat()
 }
 
 fn run(desk: &Desk, more: &[&'static str]) -> Output {
     within(desk, &mut desk.command(&asked(more))).output().unwrap()
 }
 
-fn report(output: &Output, code: i32) -> Value {
+pub(crate) fn report(output: &Output, code: i32) -> Value {
     assert_eq!(output.status.code(), Some(code), "{}{}", text(&output.stdout), text(&output.stderr));
     follow(SCHEMA, &output.stdout)
 }
@@ -122,7 +125,7 @@ fn left(desk: &Desk) -> [usize; 5] {
     ]
 }
 
-fn candidate<'r>(report: &'r Value, base: &str) -> &'r Value {
+pub(crate) fn candidate<'r>(report: &'r Value, base: &str) -> &'r Value {
     report["candidates"].as_array().unwrap().iter().find(|one| one["base"] == base).unwrap()
 }
 
@@ -258,6 +261,33 @@ fn a_decision_answers_a_change_request_and_a_history_of_one_build_is_no_model() 
     desk.write("api/www/index.html", b"another\n");
     let probed = report(&run(&desk, &["--until", "probed"]), 0);
     assert!(probed["id"] != told["id"] && probed["notes"][0].as_str().unwrap().contains("new cycle"), "{probed:#}");
+}
+
+#[test]
+fn what_failed_with_the_same_lock_file_is_not_built_again_and_is_learnt_from() {
+    const EMPTY: &str = "gcr.io/distroless/static-debian12";
+    let Some(desk) = desk(DOCKERFILE) else { return };
+    desk.write("api/go.sum", b"example.org/a v1.0.0 h1:one=\n");
+    let spin =
+        |more: &[&'static str]| report(&run(&desk, &[&["--until", "predicted", "--runs", "1"], more].concat()), 0);
+    let first = spin(&[]);
+    let failed = candidate(&first, EMPTY);
+    assert_eq!(failed["stands"], "failed", "{failed:#}");
+    let again = spin(&["--fresh"]);
+    let known = candidate(&again, EMPTY);
+    assert!(known["stands"] == "infeasible" && known["log"] == Value::Null, "it was not built: {known:#}");
+    assert!(known["why"].as_str().unwrap().contains("failed, its log is sha256:"), "{known:#}");
+    let kept = &again["decision"];
+    assert_eq!((&kept["chosen"], &kept["interval"][0]), (&"team/fat:1".into(), &kept["gain"]), "one run is not sure");
+    let decisions: Value = serde_json::from_str(&desk.says(&["fleet", "decisions", "--format", "json"])).unwrap();
+    let builds = |number: usize| decisions["decisions"][number]["document"]["forecast"]["builds"].as_u64().unwrap();
+    assert_eq!(
+        (builds(0), builds(1)),
+        (0, 1),
+        "the trial that failed; the images that ran are those of this cycle, too"
+    );
+    desk.write("api/go.sum", b"example.org/a v1.0.1 h1:two=\n");
+    assert_eq!(candidate(&spin(&[]), EMPTY)["stands"], "failed", "with another lock file it may be another matter");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use mvi_standard::Standard;
 use mvi_standard::base::{is_same_base, registered};
 use mvi_standard::reference::Reference;
 use mvi_standard::standard::BaseFact;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::prior::Class;
 
@@ -54,7 +54,7 @@ pub(crate) fn schema(standard: &Standard) -> Result<Schema, ForecastError> {
 }
 
 /// What is known of a base; what is missing is not known.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BaseFacts {
     /// Its reference.

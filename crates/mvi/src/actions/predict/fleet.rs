@@ -1,11 +1,20 @@
-//! The fleet's images as builds to learn from: those that somebody read, on a base that is known.
+//! The fleet's images as builds to learn from: those that somebody read, on a base that is known; and trials of its
+//! decisions that failed.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use mvi_fleet::{ImageFacts, Store};
 use mvi_forecast::{Outcome, Row, Schema, Source, Value};
+use mvi_image::Digest;
 use mvi_standard::Standard;
+use mvi_standard::base::is_same_base;
+use mvi_standard::decision::{self, Candidate, DecisionRecord};
+use serde::Deserialize;
 
 use super::features::{self, BaseFacts, class, hard_rule};
 use super::prior::prior;
+use super::service::ServiceFile;
 use crate::actions::fleet::dossier::Dossier;
 
 /// Builds of a fleet, and how many of its images say too little to be one.
@@ -16,7 +25,7 @@ pub(crate) struct FleetBuilds {
     pub(crate) unused: usize,
 }
 
-/// Takes the builds out of a fleet's memory, of images whose reference is wanted. What was declared and never read is
+/// Takes the builds out of a fleet's memory, of images whose digest is wanted. What was declared and never read is
 /// none.
 ///
 /// # Errors
@@ -25,12 +34,12 @@ pub(crate) fn builds_of(
     standard: &Standard,
     schema: &Schema,
     store: &Store,
-    is_wanted: &dyn Fn(&str) -> bool,
+    is_wanted: &dyn Fn(&Digest) -> bool,
 ) -> anyhow::Result<FleetBuilds> {
     let mut builds = FleetBuilds { rows: Vec::new(), unused: 0 };
     let mut failure = None;
     store.all_facts(|image| {
-        if !is_wanted(&image.reference) {
+        if !is_wanted(&image.digest) {
             return true;
         }
         match row(standard, schema, &image) {
@@ -40,7 +49,52 @@ pub(crate) fn builds_of(
         }
         failure.is_none()
     })?;
-    failure.map_or(Ok(builds), Err)
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    for decision in store.decisions(None)? {
+        // Decisions of other versions may say less of the service.
+        let Ok(told) = serde_json::from_value::<Told>(decision.document) else { continue };
+        builds.rows.extend(failed_trials(standard, schema, &told, decision.at)?);
+    }
+    Ok(builds)
+}
+
+/// What a decision tells of trials.
+#[derive(Deserialize)]
+struct Told {
+    service: String,
+    features: BTreeMap<String, toml::Value>,
+    bases: Vec<BaseFacts>,
+    record: DecisionRecord,
+}
+
+/// Trials that failed are builds as well: from them is learnt what cannot be.
+fn failed_trials(standard: &Standard, schema: &Schema, told: &Told, at: Timestamp) -> anyhow::Result<Vec<Row>> {
+    let failed = |candidate: &&Candidate| matches!(candidate.outcome, decision::Outcome::TrialFailed { .. });
+    let mut rows = Vec::new();
+    for candidate in told.record.candidates.iter().filter(failed) {
+        let service = ServiceFile::of_features(&told.service, told.features.clone());
+        let read = told.bases.iter().find(|base| is_same_base(standard, &base.reference, &candidate.base)).cloned();
+        let bare = BaseFacts { reference: candidate.base.clone(), ..BaseFacts::default() };
+        let base = read.unwrap_or(bare).completed(standard);
+        let (Ok(runtime), Ok(values)) = (service.runtime(), service.values()) else { continue };
+        let values = features::values(values, &base)?;
+        let Ok(prior) = prior(standard, &class(runtime, &values), &base) else { continue };
+        rows.push(Row {
+            at: at.as_second(),
+            service: told.service.clone(),
+            runtime: runtime.to_owned(),
+            family: base.family(standard),
+            features: schema.encode(&values)?,
+            prior,
+            ruled_out: hard_rule(&values, &base).is_some(),
+            base: base.reference,
+            outcome: Outcome::Failed,
+            source: Source::Built,
+        });
+    }
+    Ok(rows)
 }
 
 fn row(standard: &Standard, schema: &Schema, image: &ImageFacts) -> anyhow::Result<Option<Row>> {

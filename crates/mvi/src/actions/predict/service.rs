@@ -62,7 +62,12 @@ impl ServiceFile {
             Value::Text(word) => toml::Value::String(word.clone()),
         };
         let service = values.iter().map(|(name, given)| (name.clone(), value(given))).collect();
-        Self { name: name.to_owned(), base, service, reasons, candidate: Vec::new() }
+        Self { base, reasons, ..Self::of_features(name, service) }
+    }
+
+    /// A service of which only its features are known.
+    pub(crate) fn of_features(name: &str, service: BTreeMap<String, toml::Value>) -> Self {
+        Self { name: name.to_owned(), base: None, service, reasons: ReasonFacts::default(), candidate: Vec::new() }
     }
 
     /// The runtime profile that it needs.

@@ -65,6 +65,22 @@ pub(super) fn take(
     })
 }
 
+/// The image of an OCI archive in the form of docker's, beside it, under `name`.
+///
+/// # Errors
+/// An archive that cannot be read or written.
+pub(super) fn for_docker(examiner: &Examiner<'_>, archive: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    let path = archive.with_extension("docker.tar");
+    if !path.exists() {
+        let location = Location::parse(&format!("oci-archive:{}", archive.display()))?;
+        let images = examiner.open(&location)?;
+        let image = images.first().ok_or_else(|| anyhow!("`{location}` holds no image"))?;
+        let output = Output { form: Form::Docker, path: path.clone(), tag: Some(name.to_owned()) };
+        copy_image(image, Packing::Gzip(1), &output).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(path)
+}
+
 /// True for a path that is an unpacked root file system and nothing else.
 fn is_root(source: &str) -> bool {
     let path = Path::new(source);

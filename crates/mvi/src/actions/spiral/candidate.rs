@@ -53,11 +53,12 @@ impl Desk<'_, '_> {
         let (about, known) = ((repository, runtime), (&file, begun.incumbent.clone()));
         let mut service = source::service(&self.place.source(), about, known, (bytes, self.wish.level))?;
         service.candidate = self.known.candidates.iter().filter_map(facts).collect();
+        service.reasons.failed_trials = self.failed_before()?;
         Ok(service)
     }
 
     /// The service's Dockerfile, and its text.
-    fn dockerfile(&self) -> anyhow::Result<(Dockerfile, String)> {
+    pub(super) fn dockerfile(&self) -> anyhow::Result<(Dockerfile, String)> {
         let begun = self.begun()?;
         let name = if is_template(&begun.dockerfile) { TEMPLATE } else { begun.dockerfile.as_str() };
         let text = source::read_text(&self.place.source().join(name))?;

@@ -1,6 +1,8 @@
 //! The fourth step: what is expected of every base, what was measured, and which base follows; kept in the fleet's log.
 //! The forecast proposes, the builds dispose.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use mvi_fleet::{DecisionFacts, Fact};
 use mvi_forecast::History;
@@ -19,12 +21,18 @@ use super::Desk;
 use super::candidate::MUSL;
 use super::entry::{Begun, Decided, Entry, Standing};
 use super::ingest::repository;
-use crate::actions::predict::{builds_of, predict, schema, train};
+use super::tried::Terms;
+use crate::actions::predict::{BaseFacts, builds_of, predict, schema, train};
 use crate::report::predict::PredictReport;
 use crate::report::spiral::Stop;
 
 /// What an envelope around a decision record says that it holds.
 pub(crate) const DECISION_TYPE: &str = "application/vnd.mvi.decision+json";
+
+/// How sure an interval has to be. Image Standard V13, forecasting: 90 % intervals.
+const CONFIDENT: f64 = 0.9;
+/// The fewest pairs of runs that are that sure, by [`Desk::interval`].
+const FEWEST: i32 = 5;
 
 /// A decision as the fleet's log keeps it. The same findings give the same bytes.
 #[derive(Debug, Serialize)]
@@ -52,6 +60,14 @@ struct Document {
     dimensions: Vec<String>,
     /// Bases that have to be built before anything is sealed, and were not.
     waiting: Vec<String>,
+    /// What the trials went by.
+    terms: Terms,
+    /// Features of the service, by name.
+    features: BTreeMap<String, toml::Value>,
+    /// Bases as they were read.
+    bases: Vec<BaseFacts>,
+    /// Bases that were built on and do not run.
+    not_running: Vec<String>,
     /// Every base with what was found out.
     record: DecisionRecord,
     /// What was expected.
@@ -130,11 +146,9 @@ impl Desk<'_, '_> {
         let mut rows = self.tools.history.to_vec();
         if let Some(memory) = self.memory.as_deref() {
             // What this cycle built is what is to be forecast, and no history.
-            let own: Vec<&String> = self.known.ingested.values().map(|ingested| &ingested.reference).collect();
-            rows.extend(
-                builds_of(standard, &schema, &memory.store, &|reference| !own.iter().any(|own| *own == reference))?
-                    .rows,
-            );
+            let own: Vec<&String> = self.known.built.values().map(|built| &built.digest).collect();
+            let is_other = |digest: &Digest| !own.contains(&&digest.to_string());
+            rows.extend(builds_of(standard, &schema, &memory.store, &is_other)?.rows);
         }
         let model = train(standard, &schema, &History::new(&schema, rows)?, self.tools.threads)?;
         let mut service = self.service()?;
@@ -151,6 +165,7 @@ impl Desk<'_, '_> {
         let contenders = self.contenders(&dimensions);
         let choice = self.choose(&begun, &contenders, &dimensions);
         let requested = begun.incumbent.clone().or_else(|| self.wish.class.base.first().cloned());
+        let service = self.service()?;
         let requested = requested.context("neither the Dockerfile nor the class names a base")?;
         let id = key(&begun);
         let record = self.record(&id, &requested, &forecast, &contenders);
@@ -178,6 +193,10 @@ impl Desk<'_, '_> {
             reason: choice.reason,
             dimensions,
             waiting,
+            terms: self.terms()?,
+            features: service.service,
+            bases: service.candidate,
+            not_running: self.known.failed.values().filter(|one| one.ran).map(|one| one.base.clone()).collect(),
             record,
             forecast: Some(forecast),
         })
@@ -199,9 +218,8 @@ impl Desk<'_, '_> {
         let open = || forecast.decision.candidates.iter().filter(|one| one.cost.is_some()).map(|one| one.base.as_str());
         let mut trials: Vec<&str> = open().filter(|base| is_asked(base)).take(2).collect();
         let musl = || open().filter(|base| is_musl(base));
-        if let Some(musl) = musl().find(|base| is_asked(base)).or_else(|| musl().next()) {
-            trials.push(musl);
-        }
+        let best = musl().find(|base| is_asked(base)).or_else(|| musl().next());
+        trials.extend(best.filter(|best| !trials.contains(best)));
         trials.into_iter().map(str::to_owned).collect()
     }
 
@@ -271,6 +289,8 @@ impl Desk<'_, '_> {
         let (least, [low, high]) = (self.tools.standard.gbm.gain_min, interval);
         let choice = if gain < least - 1e-9 {
             keep(format!("`{}` takes away {gain:.4}, and {least} is the least that counts", best.base))
+        } else if confidence < CONFIDENT {
+            keep(format!("`{}` takes away {gain:.4}, in too few runs to be sure of it: --runs {FEWEST}", best.base))
         } else if low <= 0.0 {
             keep(format!(
                 "`{}` takes away {gain:.4}, which could be {low:.4} to {high:.4}: more runs will tell",

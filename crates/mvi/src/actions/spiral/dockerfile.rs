@@ -1,6 +1,8 @@
 //! A service's Dockerfile on another base: nothing but `FROM` changes.
 
-use mvi_dockerfile::{Base, Body, Dockerfile};
+use std::collections::BTreeMap;
+
+use mvi_dockerfile::{Base, Body, Dockerfile, ImageName, Span, Stage, Word};
 
 /// Why a Dockerfile cannot be put on another base.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -42,24 +44,55 @@ pub(super) fn on_base(file: &Dockerfile, target: Option<&str>, to: &str) -> Resu
     while let Some(Base::Stage(below)) = file.stages().get(running).map(|stage| &stage.base) {
         running = *below;
     }
-    let moves = |stage: &mvi_dockerfile::Stage| match &stage.base {
+    let moves = |stage: &Stage| match &stage.base {
         Base::Image(name) => stage.index == running || (name.resolved.is_some() && name.resolved == from),
         Base::Scratch => stage.index == running,
         Base::Stage(_) => false,
     };
-    let (text, mut moved, mut done) = (file.text(), String::new(), 0);
-    for stage in file.stages().iter().filter(|stage| moves(stage)) {
-        let Some(Body::From { image, .. }) = file.instructions().get(stage.instructions.start).map(|one| &one.body)
-        else {
-            continue;
-        };
-        let place = image.span.range();
-        moved.push_str(&text[done..place.start]);
-        moved.push_str(to);
+    let moved = file.stages().iter().filter(|stage| moves(stage)).filter_map(|stage| image_of(file, stage));
+    Ok(replaced(file.text(), moved.map(|image| (image.span, to.to_owned())).collect()))
+}
+
+/// The file with images under other names, wherever it names one: in `FROM`, and where files are taken from one.
+pub(super) fn renamed(file: &Dockerfile, names: &BTreeMap<String, String>) -> String {
+    let mut edits: Vec<(Span, String)> = Vec::new();
+    for stage in file.stages() {
+        let Base::Image(ImageName { resolved: Some(name), .. }) = &stage.base else { continue };
+        edits.extend(names.get(name).and_then(|name| Some((image_of(file, stage)?.span, name.clone()))));
+    }
+    let image = |name: &str| names.get(name).filter(|_| file.stage_named(name).is_none()).cloned();
+    for one in file.instructions() {
+        if let Body::Copy { from: Some(word), .. } = &one.body {
+            edits.extend(image(&word.text).map(|name| (word.span, name)));
+        }
+        for option in one.mounts.iter().flat_map(|mount| &mount.options).filter(|option| option.key == "from") {
+            let name = option.value.as_deref().and_then(image);
+            edits.extend(name.map(|name| (option.span, format!("from={name}"))));
+        }
+    }
+    replaced(file.text(), edits)
+}
+
+/// The image that a stage's `FROM` names.
+fn image_of<'f>(file: &'f Dockerfile, stage: &Stage) -> Option<&'f Word> {
+    match &file.instructions().get(stage.instructions.start)?.body {
+        Body::From { image, .. } => Some(image),
+        _ => None,
+    }
+}
+
+/// A text with parts of it replaced.
+fn replaced(text: &str, mut edits: Vec<(Span, String)>) -> String {
+    edits.sort_by_key(|(span, _)| span.range().start);
+    let (mut new, mut done) = (String::new(), 0);
+    for (span, word) in edits {
+        let place = span.range();
+        new.push_str(&text[done..place.start]);
+        new.push_str(&word);
         done = place.end;
     }
-    moved.push_str(&text[done..]);
-    Ok(moved)
+    new.push_str(&text[done..]);
+    new
 }
 
 fn stage(file: &Dockerfile, target: Option<&str>) -> Result<usize, Unmovable> {
@@ -95,6 +128,19 @@ mod tests {
             Some("run"),
             "FROM golang:1.22 AS build\nFROM alpine:3.21 AS base\nFROM base AS run\nCOPY --from=build /a /a\nFROM run AS debug\n",
         );
+    }
+
+    #[test]
+    fn images_get_other_names_wherever_they_are_named() {
+        let text = "ARG V=1\nFROM go:${V} AS build\nFROM --platform=linux/amd64 alpine:3.21\nCOPY --from=build /a /a\n\
+                    COPY --from=tools:2 /b /b\nRUN --mount=type=bind,from=tools:2,target=/t --mount=type=cache,target=/c t\n";
+        let names = [("go:1", "x/go"), ("alpine:3.21", "x/alpine"), ("tools:2", "x/tools"), ("build", "x/never")];
+        let names = names.map(|(name, new)| (name.to_owned(), new.to_owned())).into();
+        let expected = "ARG V=1\nFROM x/go AS build\nFROM --platform=linux/amd64 x/alpine\nCOPY --from=build /a /a\n\
+                        COPY --from=x/tools /b /b\nRUN --mount=type=bind,from=x/tools,target=/t \
+                        --mount=type=cache,target=/c t\n";
+        assert_eq!(renamed(&Dockerfile::parse(text.as_bytes()), &names), expected);
+        assert_eq!(renamed(&Dockerfile::parse(text.as_bytes()), &BTreeMap::new()), text);
     }
 
     #[test]

@@ -207,6 +207,9 @@ pub(crate) struct Failed {
     pub log: String,
     /// What happened, in words.
     pub why: String,
+    /// True where it was built and does not run.
+    #[serde(default)]
+    pub ran: bool,
 }
 
 /// How a candidate ran.
@@ -272,6 +275,9 @@ pub(crate) struct Rebuilt {
     pub build_cached_s: Option<f64>,
     /// Why there is none.
     pub why: Option<String>,
+    /// sha256 of the builder's program.
+    #[serde(default)]
+    pub builder: Option<String>,
 }
 
 /// A sealed winner.

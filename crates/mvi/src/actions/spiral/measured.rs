@@ -150,6 +150,7 @@ fn cannot_run(built: &Built, why: &str, lines: &[String]) -> Failed {
         base: built.base.clone(),
         log: Digest::of(Algorithm::Sha256, said.as_bytes()).to_string(),
         why: format!("it was built, and does not run: {why}{last}"),
+        ran: true,
     }
 }
 

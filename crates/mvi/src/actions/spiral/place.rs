@@ -52,6 +52,11 @@ impl Place {
         self.root.join(format!("bases/other-{number}.tar"))
     }
 
+    /// A candidate's Dockerfile as a builder gets it that knows its bases by names of its own.
+    pub(super) fn local_dockerfile(&self, number: usize) -> PathBuf {
+        self.root.join(format!("dockerfiles/{number}.local.Dockerfile"))
+    }
+
     /// What the builder said.
     pub(super) fn log(&self, name: &str) -> PathBuf {
         self.root.join(format!("logs/{name}.log"))

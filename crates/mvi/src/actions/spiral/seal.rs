@@ -9,7 +9,7 @@ use mvi_standard::pressure::pressure;
 
 use super::entry::{Candidate, Entry, Rebuilt, Sealed};
 use super::trial::Trial;
-use super::{Desk, stop};
+use super::{Desk, source, stop};
 use crate::actions::Examined;
 use crate::actions::audit::Statement;
 use crate::actions::build::{FailedBuild, MeasurePlan};
@@ -101,6 +101,8 @@ impl Desk<'_, '_> {
             // No source file to change shows: the rebuild is compared all the same.
             Err(error) => (self.build(&trial("again", None))?.1, None, Some(format!("{error:#}"))),
         };
+        // Where it is not the same image, the name would go on to the next, and this one stay without.
+        self.remove_built(winner)?;
         let (_, twice) = self.build(&trial("twice", None))?;
         let tried = self.read_image(&number.to_string())?;
         let mut paths = differing(&once, &twice);
@@ -110,7 +112,7 @@ impl Desk<'_, '_> {
         let epoch = i64::try_from(self.begun()?.epoch).unwrap_or_default();
         let is_equal = paths.is_empty();
         let rebuild = if is_equal { Rebuild::Equal { source_date_epoch: epoch } } else { Rebuild::Different { paths } };
-        Ok(Rebuilt { rebuild, build_cached_s, why })
+        Ok(Rebuilt { rebuild, build_cached_s, why, builder: self.builder_digest()? })
     }
 
     fn seal_winner(&mut self, winner: &Candidate) -> anyhow::Result<Vec<Stop>> {
@@ -200,7 +202,8 @@ impl Desk<'_, '_> {
             build_cached_s: rebuilt.and_then(|rebuilt| rebuilt.build_cached_s),
             rebuild: rebuilt.map(|rebuilt| rebuilt.rebuild.clone()),
             decision: self.known.decided.as_ref().map(|decided| decided.id.clone()),
-            builder: None,
+            builder: rebuilt.and_then(|rebuilt| rebuilt.builder.clone()),
+            dockerfile: Some(source::read_text(&self.place.dockerfile(winner.number))?),
             sbom: Some(bill.to_string()),
             base_digests: image.and_then(digest).into_iter().collect(),
             candidates: self.known.built.keys().map(tried).collect(),

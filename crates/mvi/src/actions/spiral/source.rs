@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use mvi_dockerfile::Dockerfile;
 use mvi_forecast::Value;
 use mvi_image::{Algorithm, Digest};
+use mvi_inventory::lock_names;
 use mvi_probe::build::copy_context;
 use mvi_standard::feasibility::ReasonFacts;
 use mvi_standard::wheel::{Wheel, WheelStanding};
@@ -23,6 +24,8 @@ use crate::actions::predict::ServiceFile;
 const LARGEST: u64 = 8 << 30;
 /// Lock files whose wheels are known.
 const LOCKS: &[&str] = &["uv.lock", "poetry.lock", "pdm.lock"];
+/// Lock files beside those whose packages are read.
+const OTHER_LOCKS: &[&str] = &["go.sum", "gradle.lockfile", "packages.lock.json"];
 /// Longest lock file and Dockerfile, bytes.
 const LONGEST: u64 = 64 << 20;
 
@@ -82,6 +85,16 @@ fn feed(hasher: &mut mvi_image::Hasher, path: &Path) -> io::Result<()> {
     }
 }
 
+/// sha256 of a file.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn of_file(path: &Path) -> anyhow::Result<Digest> {
+    let mut hasher = Algorithm::Sha256.hasher();
+    feed(&mut hasher, path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Ok(hasher.finish())
+}
+
 /// Copies a source, whole or not at all: what is there under the name is a whole copy.
 ///
 /// # Errors
@@ -134,6 +147,25 @@ fn wheels(source: &Path) -> anyhow::Result<Option<Vec<Wheel>>> {
         found.get_or_insert_default().extend(wheels);
     }
     Ok(found)
+}
+
+/// sha256 over the names and bytes of the lock files at the top of a source; nothing where there is none.
+///
+/// # Errors
+/// A lock file that cannot be read.
+pub(super) fn lock(source: &Path) -> anyhow::Result<Option<Digest>> {
+    let mut names: Vec<&str> =
+        lock_names().chain(OTHER_LOCKS.iter().copied()).filter(|name| source.join(name).is_file()).collect();
+    names.sort_unstable();
+    let mut hasher = Algorithm::Sha256.hasher();
+    for name in &names {
+        let path = source.join(name);
+        let failed = || format!("cannot read `{}`", path.display());
+        let length = fs::metadata(&path).with_context(failed)?.len();
+        hasher.update(format!("{name}\0{length}\0").as_bytes());
+        feed(&mut hasher, &path).with_context(failed)?;
+    }
+    Ok((!names.is_empty()).then(|| hasher.finish()))
 }
 
 /// A text of bounded length.

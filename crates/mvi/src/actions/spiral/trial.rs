@@ -1,17 +1,19 @@
 //! The second step, first half: every candidate that can be is really built; the builder's storage is as it was before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use mvi_dockerfile::Dockerfile;
 use mvi_image::{Algorithm, Digest, Location};
 use mvi_probe::OwnFolder;
-use mvi_probe::build::{Builder, Found, Order, Request, Runner};
+use mvi_probe::build::{Base, Builder, Found, Order, Ran, Request, Runner, program};
 use mvi_probe::pack::{Form, Output};
 
 use super::base::{self, SCRATCH};
 use super::entry::{Begun, Built, Candidate, Entry, Failed};
-use super::{Desk, Word, stop};
+use super::{Desk, Word, dockerfile, source, stop};
 use crate::actions::Examined;
 use crate::actions::audit::judged_size;
 use crate::actions::build::{BuildPlan, FOLDERS, FailedBuild, MeasurePlan, build};
@@ -85,9 +87,12 @@ impl Desk<'_, '_> {
             Err(error) => {
                 self.remove_unnamed_since(&before);
                 return match error.downcast_ref::<FailedBuild>() {
-                    Some(failed) if failed.is_final => {
-                        Ok(Entry::Failed(Failed { base: candidate.base.clone(), log, why: failed.to_string() }))
-                    }
+                    Some(failed) if failed.is_final => Ok(Entry::Failed(Failed {
+                        base: candidate.base.clone(),
+                        log,
+                        why: failed.to_string(),
+                        ran: false,
+                    })),
                     _ => Err(error.context(format!("the build on {} came to no end", candidate.base))),
                 };
             }
@@ -112,11 +117,16 @@ impl Desk<'_, '_> {
         let (begun, who) = (self.begun()?, self.who()?);
         let (image, log) = (self.place.image(&trial.name), self.place.log(&trial.name));
         let _ = fs::remove_dir_all(&image);
-        let more = self.options(&begun, &who, trial.candidate)?;
+        let mut more = self.tools.more.to_vec();
+        more.extend(who.0.dated(begun.epoch));
+        let mut dockerfile = self.place.dockerfile(trial.candidate.number);
+        if let Some(renamed) = self.offer_bases(&begun, &who, (trial.candidate, &mut more))? {
+            dockerfile = renamed;
+        }
         let mut arguments = self.wish.arguments.to_vec();
         arguments.push(format!("SOURCE_DATE_EPOCH={}", begun.epoch));
         let tags = [tag(&begun.id, trial.candidate.number)];
-        let (source, dockerfile) = (self.place.source(), self.place.dockerfile(trial.candidate.number));
+        let source = self.place.source();
         let output = Output { form: Form::Layout, path: image.clone(), tag: None };
         let plan = BuildPlan {
             builder: who,
@@ -152,24 +162,56 @@ impl Desk<'_, '_> {
         Ok(Location::parse(&format!("oci:{}", self.place.image(name).display()))?)
     }
 
+    /// sha256 of the builder's program; nothing where it is not found.
+    pub(super) fn builder_digest(&self) -> anyhow::Result<Option<String>> {
+        let found = program(self.who()?.0, self.tools.search_path);
+        Ok(found.map(|path| source::of_file(&path)).transpose()?.map(|digest| digest.to_string()))
+    }
+
     fn who(&self) -> anyhow::Result<Who> {
         let who = self.tools.builder.as_ref().map_err(|why| anyhow!("there is no builder: {why}"))?;
         Ok((who.0, who.1.clone()))
     }
 
-    /// Options: the user's, those that date the image, and where its bases are.
-    fn options(&self, begun: &Begun, (builder, found): &Who, candidate: &Candidate) -> anyhow::Result<Vec<String>> {
-        let mut more = self.tools.more.to_vec();
-        more.extend(builder.dated(begun.epoch));
-        let mut archives = vec![(&candidate.base, self.place.archive(candidate.number))];
-        archives.extend(begun.others.keys().enumerate().map(|(number, name)| (name, self.place.other(number))));
-        for (name, archive) in archives.iter().filter(|(name, _)| *name != SCRATCH) {
-            let options = builder.base_of_archive(name, archive).ok_or_else(|| {
-                anyhow!("{} starts from images of its own service only; use buildah or podman: --builder", found.name)
-            })?;
-            more.extend(options);
+    /// Puts the images that stages start from where the builder finds them: adds options for it, or loads them into its
+    /// storage, and gives the Dockerfile with the names that they have there.
+    fn offer_bases(
+        &self,
+        begun: &Begun,
+        (builder, _): &Who,
+        (candidate, options): (&Candidate, &mut Vec<String>),
+    ) -> anyhow::Result<Option<PathBuf>> {
+        let own = candidate.image.as_ref().map(|image| (&candidate.base, image.source.as_str()));
+        let mut images: Vec<_> =
+            own.map(|(name, source)| (name, source, self.place.archive(candidate.number))).into_iter().collect();
+        let others = begun.others.iter().enumerate();
+        images.extend(others.map(|(number, (name, source))| (name, source.as_str(), self.place.other(number))));
+        let mut loaded = BTreeMap::new();
+        for (name, source, archive) in images.iter().filter(|(name, ..)| *name != SCRATCH) {
+            let offer = |archive: &Path| {
+                let told = builder.base_of_archive(name, archive);
+                told.ok_or_else(|| anyhow!("`{}` is no UTF-8 text", archive.display()))
+            };
+            match offer(archive)? {
+                Base::Options(words) => options.extend(words),
+                Base::Loaded(_) => {
+                    let own = base::name(name, source);
+                    let archive = base::for_docker(&self.examiner(), archive, &own)?;
+                    if let Base::Loaded(order) = offer(&archive)? {
+                        self.order(&order).with_context(|| format!("`{name}` cannot be loaded"))?;
+                    }
+                    loaded.insert((*name).clone(), own);
+                }
+            }
         }
-        Ok(more)
+        if loaded.is_empty() {
+            return Ok(None);
+        }
+        let text = source::read_text(&self.place.dockerfile(candidate.number))?;
+        let text = dockerfile::renamed(&Dockerfile::parse(text.as_bytes()), &loaded);
+        let path = self.place.local_dockerfile(candidate.number);
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        Ok(Some(path))
     }
 
     /// Takes what the cycle named out of the builder's storage; what is not there is no loss.
@@ -186,6 +228,14 @@ impl Desk<'_, '_> {
             self.ask(&builder.remove(&name))?;
         }
         Ok(())
+    }
+
+    /// Takes what was built of a candidate out of the builder's storage.
+    ///
+    /// # Errors
+    /// A temporary folder that cannot be made.
+    pub(super) fn remove_built(&self, candidate: &Candidate) -> anyhow::Result<()> {
+        self.ask(&self.who()?.0.remove(&tag(&self.begun()?.id, candidate.number))).map(drop)
     }
 
     /// Images of the builder's that nothing names.
@@ -212,16 +262,27 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// The lines that a command of the builder's writes, whatever it ends with.
+    /// The lines that a command of the builder's writes; none where it fails.
     fn ask(&self, order: &Order) -> anyhow::Result<Vec<String>> {
+        let ran = self.ran(order)?;
+        Ok(if ran.code == Some(0) { ran.log.lines().map(str::to_owned).collect() } else { Vec::new() })
+    }
+
+    /// Has the builder do something that has to succeed.
+    fn order(&self, order: &Order) -> anyhow::Result<()> {
+        let ran = self.ran(order)?;
+        let last = ran.log.lines().next_back().unwrap_or("it says nothing");
+        anyhow::ensure!(ran.code == Some(0), "{}: {last}", order.shown());
+        Ok(())
+    }
+
+    fn ran(&self, order: &Order) -> anyhow::Result<Ran> {
         let (builder, _) = self.who()?;
         let folder = OwnFolder::make(self.tools.temporary, FOLDERS);
         let folder = folder.context("cannot make a temporary folder")?;
         let mut watch = |_: &str| {};
         let mut runner = Runner { guard: self.tools.guard, limit: self.tools.limit, watch: &mut watch };
-        let ran = runner.run(builder, order, folder.path())?;
-        let lines = ran.log.lines().map(str::to_owned).collect();
-        Ok(if ran.code == Some(0) { lines } else { Vec::new() })
+        Ok(runner.run(builder, order, folder.path())?)
     }
 }
 

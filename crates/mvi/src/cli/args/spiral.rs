@@ -102,7 +102,7 @@ pub(crate) struct RunArgs {
     /// Time of everything that is built, seconds since 1970 [default: when the cycle was begun]
     #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
     pub(crate) epoch: Option<u64>,
-    /// Which builder: auto, buildah or podman
+    /// Which builder: auto, or one that `mvi build --list` names
     #[arg(long, value_name = "NAME", default_value = "auto", env = "MVI_BUILDER")]
     pub(crate) builder: String,
     /// Stop a build that takes longer, in seconds
