@@ -35,7 +35,9 @@ pub use repository::{Automation, Repository};
 pub use rule::{Fixes, Group, Rule, RuleMeta, Shown};
 pub use rules::{RULES, all_rules, rule_of};
 pub use selection::{Choice, Choices, Selection, UnknownRule, find_rule, is_known};
-pub use settings::{AllowedBase, BannedBase, ExceptedBase, LabelKind, LastSize, LintSettings, Names, SealedBase};
+pub use settings::{
+    AllowedBase, BannedBase, ExceptedBase, LabelKind, LastSize, LintSettings, Names, SealedBase, SealedClass,
+};
 pub use shell::{
     Assignment, Interpreter, Joint, Redirect, RedirectKind, Script, ScriptPart, ScriptProblem, ScriptProblemKind,
     ShellWord, SimpleCommand,

@@ -55,6 +55,10 @@ pub struct LintSettings {
     pub excepted_bases: Vec<ExceptedBase>,
     /// Bases that were sealed again.
     pub sealed_bases: Vec<SealedBase>,
+    /// Classes whose template was sealed, by the row of the standard.
+    pub sealed_classes: BTreeMap<String, SealedClass>,
+    /// The class of what is built from files that name none by the label `mvi.io/class`.
+    pub class: Option<String>,
     /// Labels by which an organism is told (school, VSM, exposure, owner); empty when nobody asks for them.
     pub organism_labels: Vec<String>,
     /// What is known of the repository.
@@ -87,6 +91,8 @@ impl Default for LintSettings {
             registered_bases: None,
             excepted_bases: Vec::new(),
             sealed_bases: Vec::new(),
+            sealed_classes: BTreeMap::new(),
+            class: None,
             organism_labels: Vec::new(),
             repository: Repository::default(),
             today: None,
@@ -140,6 +146,15 @@ pub struct SealedBase {
     pub reference: String,
     /// Digests of earlier seals, and the digest that each has today: `sha256:…`.
     pub newer: BTreeMap<String, String>,
+}
+
+/// A class whose template was sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedClass {
+    /// The record, as it is now: `ROM-GO-V13-R2`.
+    pub rom: String,
+    /// The base that it seals, as in `FROM`.
+    pub base: String,
 }
 
 /// Names of images that mean one thing, by patterns that only a standard knows.

@@ -102,6 +102,8 @@ pub(crate) struct LintConfig {
     pub strict_labels: Option<bool>,
     /// Whether comments that ignore findings count.
     pub pragmas: Option<bool>,
+    /// The class of what files build that do not say it: a row of the standard.
+    pub class: Option<String>,
     /// Labels by which an organism is told: school, role, exposure, owner.
     pub organism_labels: Vec<String>,
     /// Platforms that images are built for.

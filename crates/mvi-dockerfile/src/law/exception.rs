@@ -33,8 +33,20 @@ pub(crate) fn exception<'a>(view: &View<'_>, settings: &'a LintSettings, image: 
 
 /// Whether a label of what ships names a change request.
 pub(crate) fn names(view: &View<'_>, crq: &str) -> bool {
-    view.shipped_instructions().any(|one| match &one.body {
-        Body::Label(pairs) => pairs.iter().any(|pair| pair.key.text == LABEL && pair.value.text == crq),
-        _ => false,
+    values(view, LABEL).any(|value| value == crq)
+}
+
+/// The value of a label of what ships; the last counts.
+pub(crate) fn label(view: &View<'_>, key: &str) -> Option<String> {
+    values(view, key).last().map(str::to_owned)
+}
+
+fn values<'v>(view: &'v View<'_>, key: &'v str) -> impl Iterator<Item = &'v str> {
+    view.shipped_instructions().flat_map(move |one| {
+        let pairs = match &one.body {
+            Body::Label(pairs) => pairs.as_slice(),
+            _ => &[],
+        };
+        pairs.iter().filter(move |pair| pair.key.text == key).map(|pair| pair.value.text.as_str())
     })
 }

@@ -69,6 +69,7 @@ pub(super) fn rulebook(args: &LintArgs) -> Result<Rulebook, Failure> {
     settings.platforms.clone_from(&lint.platforms);
     settings.base_platforms.clone_from(&lint.base_platforms);
     settings.organism_labels = lint.organism_labels.iter().chain(&args.rules.organism_label).cloned().collect();
+    settings.class = args.rules.class.clone().or_else(|| lint.class.clone());
     let lock = args.rules.lock.clone().or_else(|| lint.lock.as_ref().map(|path| config.path(path)));
     if let Some(lock) = lock {
         settings.pins = Pins::read(&lock)?.references().map_err(anyhow::Error::from)?;
@@ -105,6 +106,14 @@ fn law(args: &LintArgs, config: &Config) -> Result<Law, Failure> {
 /// What the standard, the change requests and the fleet say of bases.
 fn about_bases(law: &Law, (args, config): (&LintArgs, &Config), settings: &mut LintSettings) -> Result<(), Failure> {
     let told = |error: &str| anyhow::anyhow!(error.to_owned());
+    if let Some(class) = &settings.class {
+        let standard = law.standard().map_err(told)?;
+        if standard.row(class).is_none() {
+            let known: Vec<&str> = standard.rows.iter().map(|row| row.id.as_str()).collect();
+            let known = known.join(", ");
+            return Err(Failure::usage(format!("{} has no row `{class}`; it has {known}", standard.meta.id)));
+        }
+    }
     add_bases(law.bases().map_err(told)?, settings);
     law.add_exceptions(settings).map_err(told)?;
     let fleet = known_fleet(args.rules.store.as_deref())?;

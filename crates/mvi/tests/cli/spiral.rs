@@ -223,8 +223,16 @@ fn the_fleet_knows(desk: &Desk, told: &Value) {
     let page = text(&page.stdout);
     assert!(page.contains("ROM-GO-V13") && page.lines().all(|line| line.chars().count() <= 80), "{page}");
     desk.write("Dockerfile", b"FROM team/fat:1\nRUN echo hello\n");
-    let lint = desk.run(&["lint", "Dockerfile", "--select", "SOV", "--format", "json"]);
-    assert!(text(&lint.stdout).contains("SOV-1"), "{}", text(&lint.stdout));
+    let lint = |more: &[&str]| {
+        let output = desk.run(&[&["lint", "Dockerfile", "--select", "SOV-1", "--format", "json"], more].concat());
+        text(&output.stdout).into_owned() + &text(&output.stderr)
+    };
+    assert!(lint(&[]).contains("SOV-1"), "{}", lint(&[]));
+    // A base of the set, and not the one that is sealed for the class.
+    desk.write("Dockerfile", b"FROM python:3.12-alpine\nRUN echo hello\n");
+    assert!(!lint(&[]).contains("SOV-1"), "{}", lint(&[]));
+    assert!(lint(&["--class", "go-static"]).contains("on which ROM-GO-V13 seals"), "{}", lint(&["--class", "go-static"]));
+    assert!(lint(&["--class", "cobol"]).contains("has no row `cobol`"));
 }
 
 #[test]

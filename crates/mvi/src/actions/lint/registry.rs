@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use mvi_dockerfile::{ExceptedBase, LintSettings, SealedBase};
+use mvi_dockerfile::{ExceptedBase, LintSettings, SealedBase, SealedClass};
 use mvi_fleet::{FleetError, RegisterLine, Role, Store};
 use mvi_seal::RomContent;
 use mvi_standard::crq::{Calendar, Crq, at};
@@ -42,7 +42,7 @@ fn sealed_again(line: &RegisterLine) -> Option<SealedBase> {
     is_sealed.then(|| SealedBase { reference: line.facts.reference.clone(), newer })
 }
 
-/// Adds the bases of sealed templates: the digest that an earlier seal of a line names gives way to that of the last, on
+/// Adds what is sealed for each class, and the bases of sealed templates: the digest that an earlier seal of a line names gives way to that of the last, on
 /// the same platform. `roms` are in the order they were sealed, each verified.
 pub(crate) fn add_roms(roms: &[RomContent], settings: &mut LintSettings) {
     let mut lines: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
@@ -50,6 +50,13 @@ pub(crate) fn add_roms(roms: &[RomContent], settings: &mut LintSettings) {
         let platforms = lines.entry(rom.base.as_str()).or_default();
         for base in &rom.base_digests {
             platforms.entry(base.platform.as_str()).or_default().push(base.digest.to_string());
+        }
+    }
+    for rom in roms.iter().filter(|rom| rom.template.is_some()) {
+        // The last that was sealed for a class is the one that counts.
+        if let Some(row) = &rom.row {
+            let sealed = SealedClass { rom: rom.name.to_string(), base: rom.base.clone() };
+            settings.sealed_classes.insert(row.clone(), sealed);
         }
     }
     for (base, platforms) in lines {

@@ -136,6 +136,10 @@ pub(in crate::cli) struct RuleArgs {
     /// What bases are pinned to: a TOML file with `[bases]`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) lock: Option<PathBuf>,
+    /// Class of what files build that do not say it by the label mvi.io/class: a row of the standard; SOV-1 then wants the
+    /// base of the class's sealed ROM
+    #[arg(long, value_name = "ROW")]
+    pub(in crate::cli) class: Option<String>,
     /// A label by which an organism is told, which images have to have (SOV-4); may repeat
     #[arg(long, value_name = "LABEL")]
     pub(in crate::cli) organism_label: Vec<String>,
