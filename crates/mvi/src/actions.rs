@@ -25,6 +25,7 @@ pub(crate) mod pull;
 pub(crate) mod rom;
 pub(crate) mod sbom;
 mod serial;
+pub(crate) mod source;
 pub(crate) mod spiral;
 pub(crate) mod subject;
 pub(crate) mod template;

@@ -15,7 +15,6 @@ mod place;
 mod register;
 mod report;
 mod seal;
-mod source;
 mod trial;
 mod tried;
 

@@ -18,6 +18,7 @@ use super::output::{Exit, Failure, show};
 use crate::actions::predict::{
     builds_of, evaluate_history, predict, read_history, read_service, schema, service_of, train,
 };
+use crate::actions::source::{class_of, is_source, service_of_source};
 use crate::actions::spiral::DECISION_TYPE;
 use crate::actions::whole::replace;
 use crate::render::Report;
@@ -31,10 +32,16 @@ pub(super) fn run(args: &PredictArgs) -> Result<Exit, Failure> {
         return evaluate(histories, *jobs, common);
     }
     let standard = standards::load(args.common.standard.as_deref())?;
-    let name = args.service.as_deref().ok_or_else(|| Failure::usage("name a service's file or an image"))?;
+    let name = args
+        .service
+        .as_deref()
+        .ok_or_else(|| Failure::usage("name a service's file, the folder of its source, or an image"))?;
     let path = Path::new(name);
     let file = if name.ends_with(".toml") {
         read_service(&read(path)?).map_err(|error| unusable(path, &error))?
+    } else if is_source(path) {
+        let class = class_of(&standard, args.class.as_deref(), (path, (None, None)));
+        service_of_source(path, class.map_err(|error| unusable(path, &error))?)?
     } else {
         look(&args.read, name, Need::of(&InventoryCollector), |examiner, location| {
             Ok(service_of(name, &examiner.examine_one(location)?))

@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use mvi_dockerfile::Dockerfile;
 use mvi_forecast::Row as Build;
 use mvi_probe::build::choose;
 use mvi_seal::{PublicKey, RomFolder, SigningKey};
 use mvi_standard::Standard;
-use mvi_standard::base::is_same_base;
 use mvi_standard::standard::Row;
 
 use super::args::Format;
@@ -24,6 +22,7 @@ use super::output::{Exit, Failure, show};
 use super::probe::runtime;
 use crate::actions::advisories::open;
 use crate::actions::predict::{read_history, schema};
+use crate::actions::source::class_of;
 use crate::actions::spiral::{Card, RunPlan, State, Tools, Wish, Word, log, run as spin, status};
 use crate::progress::Bars;
 use crate::render::{Report, harmless, paint};
@@ -56,7 +55,9 @@ fn begin(args: &RunArgs) -> Result<Exit, Failure> {
     let source = args.source.canonicalize().ok().filter(|source| source.is_dir());
     let source = source.ok_or_else(|| Failure::usage(format!("`{}` is no folder", args.source.display())))?;
     let desk = Desk::of(&args.store)?;
-    let class = class(&desk.standard, args, &source)?;
+    let dockerfile = (args.file.as_deref(), args.target.as_deref());
+    let class = class_of(&desk.standard, args.class.as_deref(), (&source, dockerfile));
+    let class = class.map_err(|error| Failure::usage(format!("{error:#}")))?;
     let until = until(args.until);
     let wish = wish(args, (&source, class, until))?;
     let folder = own_folder(args, &source)?;
@@ -170,41 +171,6 @@ fn name(args: &RunArgs, source: &Path) -> Result<String, Failure> {
 }
 
 /// The row that is named; else that of the Dockerfile's base; else that of the files that lie there.
-fn class<'a>(standard: &'a Standard, args: &RunArgs, source: &Path) -> Result<&'a Row, Failure> {
-    let known = || standard.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(", ");
-    if let Some(id) = &args.class {
-        let row = standard.row(id);
-        return row
-            .ok_or_else(|| Failure::usage(format!("{} has no row `{id}`; it has {}", standard.meta.id, known())));
-    }
-    let file = args.file.clone().unwrap_or_else(|| PathBuf::from("Dockerfile"));
-    let base = fs::read(source.join(file)).ok().and_then(|bytes| base_of(&bytes, args.target.as_deref()));
-    let of_base =
-        |row: &&Row| base.as_ref().is_some_and(|base| row.base.iter().any(|own| is_same_base(standard, own, base)));
-    let signs = [
-        ("go.mod", "go-static"),
-        ("package.json", "node-portal"),
-        ("pyproject.toml", "python-service"),
-        ("requirements.txt", "python-service"),
-        ("uv.lock", "python-service"),
-        ("Corefile", "dns-resolver"),
-    ];
-    let by_file = || signs.iter().find(|(name, _)| source.join(name).is_file()).and_then(|(_, row)| standard.row(row));
-    let found = standard.rows.iter().find(of_base).or_else(by_file);
-    found
-        .ok_or_else(|| Failure::usage(format!("which class is it? name the row of the standard: --class; {}", known())))
-}
-
-/// The base of what runs, as far as it can be told.
-fn base_of(bytes: &[u8], target: Option<&str>) -> Option<String> {
-    let file = Dockerfile::parse(bytes);
-    let stage = target.map_or_else(|| file.runtime_target(), |target| file.stage_named(target))?;
-    match file.bases(stage).last()? {
-        mvi_dockerfile::Base::Image(name) => name.resolved.clone(),
-        mvi_dockerfile::Base::Scratch | mvi_dockerfile::Base::Stage(_) => None,
-    }
-}
-
 /// The spiral's own folder, which no repository takes in.
 fn own_folder(args: &RunArgs, source: &Path) -> Result<PathBuf, Failure> {
     let folder = args.work.clone().unwrap_or_else(|| source.join(".mvi/spiral"));

@@ -50,6 +50,23 @@ fn every_verb_shows_examples() {
 }
 
 #[test]
+fn every_verb_says_of_itself_what_the_list_says() {
+    let desk = Desk::bare();
+    let list = desk.says(&["--help"]);
+    let verbs = list.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // Lines with deeper indents go on with the one before.
+    let verbs: Vec<(&str, &str)> =
+        verbs.filter(|line| !line.starts_with("   ")).filter_map(|line| line.trim().split_once(' ')).collect();
+    assert!(verbs.len() > 25, "{list}");
+    for (verb, told) in verbs.into_iter().filter(|(verb, _)| *verb != "help") {
+        let own = desk.says(&[verb, "--help"]);
+        let first: Vec<&str> = own.split("\n\n").next().unwrap_or_default().split_whitespace().collect();
+        let first = first.join(" ");
+        assert!(first.starts_with(told.trim().trim_end_matches('…')), "{verb}: `{first}`, and in the list `{told}`");
+    }
+}
+
+#[test]
 fn help_fits_its_page() {
     let desk = Desk::bare();
     for verb in ["audit", "layers", "explain"] {

@@ -306,3 +306,30 @@ fn models_that_were_altered_or_are_for_another_standard_are_refused() {
     desk.write("half.json", &model.as_bytes()[..model.len() / 2]);
     refuses(&desk, &["predict", "service.toml", "--model", "half.json"], 3, "the model is not readable");
 }
+
+#[test]
+fn a_source_shows_its_class_its_base_and_what_cannot_be() {
+    let desk = Desk::bare();
+    std::fs::create_dir(desk.path("ml")).unwrap();
+    desk.write("ml/Dockerfile", b"FROM python:3.12-slim\nRUN --mount=type=cache,target=/c pip install .\n");
+    let wheel = "https://files.example/torch-2.4.1-cp312-cp312-manylinux1_x86_64.whl";
+    let lock = format!("[[package]]\nname = \"torch\"\nversion = \"2.4.1\"\nwheels = [{{ url = \"{wheel}\" }}]\n");
+    desk.write("ml/uv.lock", lock.as_bytes());
+    let told: Value = serde_json::from_str(&desk.says(&["predict", "ml", "--format", "json"])).unwrap();
+    assert_eq!(told["service"], "ml");
+    let decision = &told["decision"];
+    assert_eq!(decision["incumbent"], "python:3.12-slim", "{decision:#}");
+    let musl =
+        decision["candidates"].as_array().unwrap().iter().find(|one| one["base"] == "python:3.12-alpine").unwrap();
+    assert!(musl.to_string().contains("torch 2.4.1 can be had for manylinux only"), "{musl:#}");
+    // Nothing but the files tells the class of this one, and nothing at all that of the last.
+    std::fs::create_dir_all(desk.path("go")).unwrap();
+    desk.write("go/go.mod", b"module example.org/a\n");
+    let told: Value = serde_json::from_str(&desk.says(&["predict", "go", "--format", "json"])).unwrap();
+    assert_eq!(told["decision"]["incumbent"], Value::Null, "{told:#}");
+    std::fs::create_dir_all(desk.path("other")).unwrap();
+    desk.write("other/Dockerfile", b"FROM team/own:1\n");
+    let output = desk.run(&["predict", "other"]);
+    assert!(output.status.code() == Some(2) && text(&output.stderr).contains("which class is it?"));
+    desk.says(&["predict", "other", "--class", "go-static"]);
+}

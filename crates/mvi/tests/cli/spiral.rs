@@ -225,13 +225,17 @@ fn the_fleet_knows(desk: &Desk, told: &Value) {
     desk.write("Dockerfile", b"FROM team/fat:1\nRUN echo hello\n");
     let lint = |more: &[&str]| {
         let output = desk.run(&[&["lint", "Dockerfile", "--select", "SOV-1", "--format", "json"], more].concat());
-        text(&output.stdout).into_owned() + &text(&output.stderr)
+        text(&output.stdout) + &text(&output.stderr)
     };
     assert!(lint(&[]).contains("SOV-1"), "{}", lint(&[]));
     // A base of the set, and not the one that is sealed for the class.
     desk.write("Dockerfile", b"FROM python:3.12-alpine\nRUN echo hello\n");
     assert!(!lint(&[]).contains("SOV-1"), "{}", lint(&[]));
-    assert!(lint(&["--class", "go-static"]).contains("on which ROM-GO-V13 seals"), "{}", lint(&["--class", "go-static"]));
+    assert!(
+        lint(&["--class", "go-static"]).contains("on which ROM-GO-V13 seals"),
+        "{}",
+        lint(&["--class", "go-static"])
+    );
     assert!(lint(&["--class", "cobol"]).contains("has no row `cobol`"));
 }
 

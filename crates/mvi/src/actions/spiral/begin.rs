@@ -1,7 +1,7 @@
 //! The beginning of a run: goes on with the cycle that is under way, or begins one.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use mvi_dockerfile::Dockerfile;
@@ -9,7 +9,8 @@ use mvi_dockerfile::Dockerfile;
 use super::entry::{Begun, Entry, State};
 use super::known::Known;
 use super::place::Place;
-use super::{Journal, Tools, Wish, dockerfile, source};
+use super::{Journal, Tools, Wish, dockerfile};
+use crate::actions::source;
 use crate::actions::template::rendered_for_row;
 
 /// The Dockerfile of a cycle, in its copy of the source, where a template wrote it.
@@ -95,8 +96,8 @@ pub(super) fn is_template(name: &str) -> bool {
 /// The Dockerfile with its name: the one that is named, the source's, or the template of the class.
 fn dockerfile_of(wish: &Wish<'_>, tools: &Tools<'_>) -> anyhow::Result<(String, String)> {
     let stated = wish.dockerfile.map(Path::to_owned);
-    let found = ["Dockerfile", "Containerfile"].iter().map(Path::new).find(|name| wish.source.join(name).is_file());
-    match stated.or(found.map(Path::to_owned)) {
+    let found = source::dockerfile_in(wish.source).and_then(|path| path.file_name().map(PathBuf::from));
+    match stated.or(found) {
         Some(file) => Ok((file.display().to_string(), source::read_text(&wish.source.join(&file))?)),
         None => {
             let repository = wish.name.rsplit_once(':').map_or(wish.name.as_str(), |(repository, _)| repository);

@@ -13,8 +13,9 @@ use mvi_standard::feasibility::Feasibility;
 use super::base::{self, SCRATCH};
 use super::begin::{TEMPLATE, is_template};
 use super::entry::{BaseImage, Begun, Candidate, Entry, Standing};
-use super::{Desk, dockerfile, source};
+use super::{Desk, dockerfile};
 use crate::actions::predict::{BaseFacts, ServiceFile, standing};
+use crate::actions::source;
 use crate::report::spiral::Stop;
 
 /// Why a base of the alpine family that nobody asked for is not looked for.

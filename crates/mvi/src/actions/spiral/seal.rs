@@ -9,7 +9,7 @@ use mvi_standard::pressure::pressure;
 
 use super::entry::{Candidate, Entry, Rebuilt, Sealed};
 use super::trial::Trial;
-use super::{Desk, source, stop};
+use super::{Desk, stop};
 use crate::actions::Examined;
 use crate::actions::audit::Statement;
 use crate::actions::build::{FailedBuild, MeasurePlan};
@@ -17,6 +17,7 @@ use crate::actions::diff::differing;
 use crate::actions::known::known_organisms;
 use crate::actions::rom::{MeasuredFile, SealRequest, facts, prepare};
 use crate::actions::sbom::{SbomOptions, sbom};
+use crate::actions::source;
 use crate::report::spiral::Stop;
 
 /// Cached rebuilds that are timed: those of `mvi build`.

@@ -13,10 +13,11 @@ use mvi_probe::pack::{Form, Output};
 
 use super::base::{self, SCRATCH};
 use super::entry::{Begun, Built, Candidate, Entry, Failed};
-use super::{Desk, Word, dockerfile, source, stop};
+use super::{Desk, Word, dockerfile, stop};
 use crate::actions::Examined;
 use crate::actions::audit::judged_size;
 use crate::actions::build::{BuildPlan, FOLDERS, FailedBuild, MeasurePlan, build};
+use crate::actions::source;
 use crate::report::build::BuildReport;
 use crate::report::spiral::Stop;
 

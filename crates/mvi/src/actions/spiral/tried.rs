@@ -7,7 +7,8 @@ use mvi_image::{Algorithm, Digest};
 use mvi_standard::decision::{DecisionRecord, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, source};
+use super::Desk;
+use crate::actions::source;
 
 /// What a trial goes by: with the same, it ends the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   mvi predict service.toml
   mvi predict app.tar --history builds.csv
+  mvi predict . --history builds.csv
   mvi predict service.toml --history builds.csv --save-model model.json
   mvi predict service.toml --model model.json --format json
   mvi predict service.toml --store sqlite:fleet.db
@@ -32,9 +33,12 @@ Exit codes: 0 a base is proposed or stays, 1 no candidate can be had, 2 wrong us
 pub(crate) struct PredictArgs {
     #[command(subcommand)]
     pub(crate) verb: Option<PredictVerb>,
-    /// The service: a TOML file with its features and the base in use, or an image that shows them
-    #[arg(value_name = "SERVICE.toml|IMAGE", required = true, value_hint = ValueHint::AnyPath)]
+    /// The service: a TOML file with its features and the base in use, the folder of its source, or an image that shows them
+    #[arg(value_name = "SERVICE.toml|DIR|IMAGE", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) service: Option<String>,
+    /// The class of a source, a row of the standard [default: by its base, then by its files]
+    #[arg(long, value_name = "ROW")]
+    pub(crate) class: Option<String>,
     /// Builds to learn from, as CSV; may repeat
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "model")]
     pub(crate) history: Vec<PathBuf>,

@@ -1,5 +1,5 @@
-//! The source of a spiral: a copy that no edit reaches while it is built, what it is by its bytes, and what it shows of
-//! the service.
+//! The source of a service: what it is by its bytes, what it shows of the service, and a copy that no edit reaches while
+//! it is built.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,17 +9,31 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mvi_dockerfile::Dockerfile;
+use mvi_dockerfile::{Base, Dockerfile};
 use mvi_forecast::Value;
 use mvi_image::{Algorithm, Digest};
 use mvi_inventory::lock_names;
 use mvi_probe::build::copy_context;
+use mvi_standard::Standard;
+use mvi_standard::base::is_same_base;
 use mvi_standard::feasibility::ReasonFacts;
+use mvi_standard::standard::Row;
 use mvi_standard::wheel::{Wheel, WheelStanding};
 
 use crate::actions::crq::wheels_of_lock;
 use crate::actions::predict::ServiceFile;
 
+/// Names of a service's Dockerfile, the first that is there counts.
+const DOCKERFILES: &[&str] = &["Dockerfile", "Containerfile"];
+/// Files that tell a class, the first that is there counts.
+const SIGNS: &[(&str, &str)] = &[
+    ("go.mod", "go-static"),
+    ("package.json", "node-portal"),
+    ("pyproject.toml", "python-service"),
+    ("requirements.txt", "python-service"),
+    ("uv.lock", "python-service"),
+    ("Corefile", "dns-resolver"),
+];
 /// Bytes of the largest source.
 const LARGEST: u64 = 8 << 30;
 /// Lock files whose wheels are known.
@@ -33,7 +47,7 @@ const LONGEST: u64 = 64 << 20;
 ///
 /// # Errors
 /// Files that cannot be read, and more than 8 GiB.
-pub(super) fn digest(source: &Path, left_out: &Path) -> anyhow::Result<(Digest, u64)> {
+pub(crate) fn digest(source: &Path, left_out: &Path) -> anyhow::Result<(Digest, u64)> {
     let mut hasher = Algorithm::Sha256.hasher();
     let (mut pending, mut total) = (vec![source.to_owned()], 0);
     while let Some(folder) = pending.pop() {
@@ -89,7 +103,7 @@ fn feed(hasher: &mut mvi_image::Hasher, path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub(super) fn of_file(path: &Path) -> anyhow::Result<Digest> {
+pub(crate) fn of_file(path: &Path) -> anyhow::Result<Digest> {
     let mut hasher = Algorithm::Sha256.hasher();
     feed(&mut hasher, path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(hasher.finish())
@@ -99,7 +113,7 @@ pub(super) fn of_file(path: &Path) -> anyhow::Result<Digest> {
 ///
 /// # Errors
 /// Files that cannot be read or written.
-pub(super) fn copy(source: &Path, to: &Path, left_out: &Path) -> anyhow::Result<()> {
+pub(crate) fn copy(source: &Path, to: &Path, left_out: &Path) -> anyhow::Result<()> {
     if to.is_dir() {
         return Ok(());
     }
@@ -113,7 +127,7 @@ pub(super) fn copy(source: &Path, to: &Path, left_out: &Path) -> anyhow::Result<
 ///
 /// # Errors
 /// A lock file that cannot be read: what it says could rule a base out.
-pub(super) fn service(
+pub(crate) fn service(
     source: &Path,
     (name, runtime): (&str, &str),
     (dockerfile, incumbent): (&Dockerfile, Option<String>),
@@ -138,6 +152,65 @@ pub(super) fn service(
     Ok(ServiceFile::of(name, incumbent, &values, reasons))
 }
 
+/// A folder with a Dockerfile, or with files that say what is built from it; no image.
+pub(crate) fn is_source(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).is_file();
+    let is_image = has("oci-layout") || ["etc", "usr", "bin"].iter().any(|name| folder.join(name).is_dir());
+    !is_image && DOCKERFILES.iter().copied().chain(SIGNS.iter().map(|(name, _)| *name)).any(has)
+}
+
+/// The service of a source, as it shows itself.
+///
+/// # Errors
+/// Files that cannot be read.
+pub(crate) fn service_of_source(source: &Path, class: &Row) -> anyhow::Result<ServiceFile> {
+    let folder = source.canonicalize().with_context(|| format!("cannot read `{}`", source.display()))?;
+    let name = folder.file_name().map_or_else(|| class.id.clone(), |name| name.to_string_lossy().into_owned());
+    let file = dockerfile_in(source).map(|path| read_text(&path)).transpose()?.unwrap_or_default();
+    let file = Dockerfile::parse(file.as_bytes());
+    let (_, bytes) = digest(source, Path::new(""))?;
+    service(source, (&name, &class.runtime), (&file, base_of(&file, None)), (bytes, None))
+}
+
+/// The class of a service: the one that is stated, else by the base of its Dockerfile, which may be named with the stage
+/// that runs, else by its files.
+///
+/// # Errors
+/// A row that the standard does not have, and a class that nothing tells.
+pub(crate) fn class_of<'s>(
+    standard: &'s Standard,
+    stated: Option<&str>,
+    (source, (dockerfile, target)): (&Path, (Option<&Path>, Option<&str>)),
+) -> anyhow::Result<&'s Row> {
+    let known = || standard.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(", ");
+    if let Some(id) = stated {
+        let row = standard.row(id);
+        return row.with_context(|| format!("{} has no row `{id}`; it has {}", standard.meta.id, known()));
+    }
+    let file = dockerfile.map(|file| source.join(file)).or_else(|| dockerfile_in(source));
+    let file = file.and_then(|file| fs::read(file).ok()).map(|bytes| Dockerfile::parse(&bytes));
+    let base = file.and_then(|file| base_of(&file, target));
+    let of_base =
+        |row: &&Row| base.as_ref().is_some_and(|base| row.base.iter().any(|own| is_same_base(standard, own, base)));
+    let by_file = || SIGNS.iter().find(|(name, _)| source.join(name).is_file()).and_then(|(_, row)| standard.row(row));
+    let found = standard.rows.iter().find(of_base).or_else(by_file);
+    found.with_context(|| format!("which class is it? name the row of the standard: --class; {}", known()))
+}
+
+/// The Dockerfile at the top of a source.
+pub(crate) fn dockerfile_in(source: &Path) -> Option<PathBuf> {
+    DOCKERFILES.iter().map(|name| source.join(name)).find(|path| path.is_file())
+}
+
+/// The base of what runs, as far as it can be told.
+fn base_of(file: &Dockerfile, target: Option<&str>) -> Option<String> {
+    let stage = target.map_or_else(|| file.runtime_target(), |target| file.stage_named(target))?;
+    match file.bases(stage).last()? {
+        Base::Image(name) => name.resolved.clone(),
+        Base::Scratch | Base::Stage(_) => None,
+    }
+}
+
 /// The wheels of the lock files at the top of a source; nothing where there is none.
 fn wheels(source: &Path) -> anyhow::Result<Option<Vec<Wheel>>> {
     let mut found: Option<Vec<Wheel>> = None;
@@ -153,7 +226,7 @@ fn wheels(source: &Path) -> anyhow::Result<Option<Vec<Wheel>>> {
 ///
 /// # Errors
 /// A lock file that cannot be read.
-pub(super) fn lock(source: &Path) -> anyhow::Result<Option<Digest>> {
+pub(crate) fn lock(source: &Path) -> anyhow::Result<Option<Digest>> {
     let mut names: Vec<&str> =
         lock_names().chain(OTHER_LOCKS.iter().copied()).filter(|name| source.join(name).is_file()).collect();
     names.sort_unstable();
@@ -169,7 +242,7 @@ pub(super) fn lock(source: &Path) -> anyhow::Result<Option<Digest>> {
 }
 
 /// A text of bounded length.
-pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     let failed = || format!("cannot read `{}`", path.display());
     let mut text = String::new();
     File::open(path).with_context(failed)?.take(LONGEST).read_to_string(&mut text).with_context(failed)?;
