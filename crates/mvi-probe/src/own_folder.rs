@@ -90,7 +90,8 @@ pub(crate) fn hold(folder: &Path) -> io::Result<Option<File>> {
     Ok(is_there.then_some(lock))
 }
 
-/// Removes the folders that [`abandoned`] finds, and empty ones of the name: they were killed as they came or went.
+/// Removes this user's folders below `parent` whose names begin with `prefix` and whose lock nobody holds, and empty ones
+/// of the name: they were killed as they came or went.
 pub fn remove_abandoned(parent: &Path, prefix: &str) {
     for (folder, _lock) in abandoned(parent, prefix) {
         remove(&folder);
