@@ -59,8 +59,14 @@ pub struct JavaArtifact {
 
 /// True for names of Java archives.
 pub(crate) fn is_java_archive(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    extension.is_some_and(|extension| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+    has_extension(name.as_bytes())
+}
+
+fn has_extension(name: &[u8]) -> bool {
+    // None is longer than four letters: nothing further from the end is looked at.
+    let Some(length) = name.iter().rev().take(5).position(|byte| *byte == b'.') else { return false };
+    let extension = &name[name.len() - length..];
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The artifacts of the archive `name`. At most four archives inside each other are looked into, 512 MiB are unpacked, and
@@ -104,8 +110,9 @@ struct Reader<'u> {
 
 impl Reader<'_> {
     fn archive(&mut self, place: &Place<'_>, body: &dyn OpenBody) -> io::Result<()> {
-        let is_wanted =
-            |name: &str| name == "META-INF/MANIFEST.MF" || name.starts_with("META-INF/maven/") || is_java_archive(name);
+        let is_wanted = |name: &[u8]| {
+            name == b"META-INF/MANIFEST.MF" || name.starts_with(b"META-INF/maven/") || has_extension(name)
+        };
         let members = match wanted_members(body, is_wanted)? {
             Ok(members) => members,
             Err(flaw) => {
@@ -156,6 +163,7 @@ impl Reader<'_> {
         (self.held, self.unpacked) = (self.held + length, self.unpacked + length);
         let read = self.archive(place, &bytes.as_slice());
         self.held -= length;
+        self.unpacker.give_back(bytes);
         read.map(Ok)
     }
 

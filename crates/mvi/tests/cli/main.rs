@@ -40,5 +40,6 @@ mod snapshots;
 mod spiral;
 mod standard;
 mod terminal;
+mod tried;
 mod vulns;
 mod web;
