@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Measure mvi beside other programs and write the tables. Called by bench.sh, which prepares what is needed.
 
-Runs of all programs on an image are interleaved; a figure is the median of its runs; files are in the page cache.
-CPU is user and system time of all processes (wait4), peak the largest resident set of one (GNU time)."""
+Runs of all programs on an image are interleaved; a figure is the median of its runs; files are read into the page cache
+before each. CPU is user and system time of all processes (wait4). Peak is the largest resident set of a process in the
+first run, which GNU time starts; the time that this takes itself, a millisecond or two, is in no other run, and the first
+one counts for CPU and wall time only where it is the only one."""
 import argparse, datetime, json, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -27,32 +29,37 @@ class Run:
         self.cpu, self.wall, self.peak, self.code = cpu, wall, peak, code
 
 
-def run(command, environment=None):
-    """One run. GNU time starts the program, so that the peak is its own and not that of this interpreter."""
+def run(command, environment=None, peak=False):
+    """One run. For its peak GNU time starts the program: else it would be that of this interpreter."""
     peak_file = os.path.join(SCRATCH, "peak")
+    timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", peak_file] if peak else []
     with open(os.path.join(SCRATCH, "stdout"), "wb") as out, open(os.path.join(SCRATCH, "stderr"), "wb") as err:
         start = time.monotonic()
-        child = subprocess.Popen(["/usr/bin/time", "-q", "-f", "%M", "-o", peak_file, *command], stdout=out, stderr=err,
-                                 stdin=subprocess.DEVNULL, env={**PLAIN_ENVIRONMENT, **(environment or {})}, cwd=SCRATCH)
+        child = subprocess.Popen([*timed, *command], stdout=out, stderr=err, stdin=subprocess.DEVNULL,
+                                 env={**PLAIN_ENVIRONMENT, **(environment or {})}, cwd=SCRATCH)
         _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(status)
-    peak = int(open(peak_file).read().split()[-1]) * 1024 / 1e6
-    return Run(used.ru_utime + used.ru_stime, wall, peak, child.returncode)
+    most = int(open(peak_file).read().split()[-1]) * 1024 / 1e6 if peak else None
+    return Run(used.ru_utime + used.ru_stime, wall, most, child.returncode)
 
 
 def median(runs):
-    best = lambda field: statistics.median(getattr(one, field) for one in runs)
-    return Run(best("cpu"), best("wall"), best("peak"), max(one.code for one in runs))
+    """Of runs of which the first, or each, was for the peak."""
+    peaks = [one.peak for one in runs if one.peak is not None]
+    timed = [one for one in runs if one.peak is None] or runs
+    middle = lambda field: statistics.median(getattr(one, field) for one in timed)
+    return Run(middle("cpu"), middle("wall"), statistics.median(peaks) if peaks else 0, max(one.code for one in runs))
 
 
-def measure(programs):
+def measure(programs, files):
     """programs: name -> (command, environment, runs, exit codes that are fine). Interleaved; name -> median or None."""
     runs = {name: [] for name in programs}
     for turn in range(max(program[2] for program in programs.values())):
         for name, (command, environment, wanted, fine) in programs.items():
             if turn < wanted and runs[name] is not None:
-                one = run(command, environment)
+                warm(*files)
+                one = run(command, environment, peak=turn == 0)
                 if one.code in fine:
                     runs[name].append(one)
                 else:
@@ -101,8 +108,7 @@ def compare(title, note, images, programs, rivals):
     rows, ratios = [], {rival: [] for rival in rivals}
     for name, size, files in images:
         print("%s: %s" % (title, name), file=sys.stderr)
-        warm(*files)
-        found = better(measure(programs(name)))
+        found = better(measure(programs(name), files))
         ours = found["mvi"]
         row = [name, "%.0f" % size, *figures(ours)]
         for rival in rivals:
@@ -178,10 +184,9 @@ def trusting_table():
     rows, ratios = [], {verb: [] for verb in verbs}
     for name, size in corpus(400):
         print("trusting: " + name, file=sys.stderr)
-        warm(docker(name))
         image = "docker-archive:" + docker(name)
         ours = lambda words: ([MVI, *words, image, "--quiet", "--format", "json", "--no-cache", "--no-verify"], None, options.runs, (0, 1))
-        found = better(measure({**{verb: ours(words) for verb, words in verbs.items()}, "syft 1": syft(image, 1), "syft 2": syft(image, 2)}))
+        found = better(measure({**{verb: ours(words) for verb, words in verbs.items()}, "syft 1": syft(image, 1), "syft 2": syft(image, 2)}, [docker(name)]))
         theirs = found["syft"]
         for verb in verbs:
             times = theirs.cpu / found[verb].cpu if theirs and found[verb] else None
@@ -202,12 +207,11 @@ def evidence_table():
     rows, ratios = [], []
     for name, size in corpus(800):
         print("evidence: " + name, file=sys.stderr)
-        warm(docker(name))
         image, cache = "docker-archive:" + docker(name), os.path.join(SCRATCH, "evidence-" + name)
         run([MVI, *words, image, "--cache-dir", cache])
         ours = lambda *more: ([MVI, *words, image, *more], None, options.runs, (0, 1))
         found = better(measure({"verified": ours("--no-cache"), "trusted": ours("--no-cache", "--no-verify"),
-                                "remembered": ours("--cache-dir", cache), "syft 1": syft(image, 1), "syft 2": syft(image, 2)}))
+                                "remembered": ours("--cache-dir", cache), "syft 1": syft(image, 1), "syft 2": syft(image, 2)}, [docker(name)]))
         shutil.rmtree(cache)
         theirs = found.pop("syft")
         for kind, one in found.items():
@@ -235,10 +239,10 @@ def second_table():
     first, second = [], []
     for turn in range(options.runs):
         cache = os.path.join(SCRATCH, "cache-%d" % turn)
-        first.append(run(mvi(image, "--cache-dir", cache)[0]))
-        second += [run(mvi(image, "--cache-dir", cache)[0]) for _ in range(3)]
+        first.append(run(mvi(image, "--cache-dir", cache)[0], peak=True))
+        second += [run(mvi(image, "--cache-dir", cache)[0], peak=once) for once in (True, False, False)]
         shutil.rmtree(cache)
-    peers = [run(*syft("oci-dir:" + os.path.join(BENCH, "layers20"), jobs)[:2]) for jobs in (1, 2) for _ in range(options.peer_runs)]
+    peers = [run(*syft("oci-dir:" + os.path.join(BENCH, "layers20"), jobs)[:2], peak=True) for jobs in (1, 2) for _ in range(options.peer_runs)]
     best = min(peers, key=lambda one: one.cpu)
     times = "second scan (syft: %.0f× the CPU, %.0f× the wall time)" % (best.cpu / median(second).cpu, best.wall / median(second).wall)
     rows = [[name, *("%.3f" % value for value in (one.cpu, one.wall)), "%.0f" % one.peak]
@@ -251,11 +255,10 @@ def alone(title, note, names):
     rows = []
     for name in names:
         layout = os.path.join(BENCH, name)
-        warm(*layers_of(layout))
         programs = {"mvi": mvi("oci:" + layout, "--no-cache")}
         if name == "tiny" and options.peers_on_tiny:
             programs["syft"] = syft("oci-dir:" + layout, 2)[:2] + (1, (0,))
-        rows += [[name + ("" if program == "mvi" else ", " + program), *figures(one)] for program, one in measure(programs).items()]
+        rows += [[name + ("" if program == "mvi" else ", " + program), *figures(one)] for program, one in measure(programs, layers_of(layout)).items()]
     return ["## " + title, "", note, "", *table(["", "CPU s", "wall s", "peak MB"], rows), ""]
 
 
