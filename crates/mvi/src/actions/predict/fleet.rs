@@ -79,20 +79,8 @@ fn failed_trials(standard: &Standard, schema: &Schema, told: &Told, at: Timestam
         let bare = BaseFacts { reference: candidate.base.clone(), ..BaseFacts::default() };
         let base = read.unwrap_or(bare).completed(standard);
         let (Ok(runtime), Ok(values)) = (service.runtime(), service.values()) else { continue };
-        let values = features::values(values, &base)?;
-        let Ok(prior) = prior(standard, &class(runtime, &values), &base) else { continue };
-        rows.push(Row {
-            at: at.as_second(),
-            service: told.service.clone(),
-            runtime: runtime.to_owned(),
-            family: base.family(standard),
-            features: schema.encode(&values)?,
-            prior,
-            ruled_out: hard_rule(&values, &base).is_some(),
-            base: base.reference,
-            outcome: Outcome::Failed,
-            source: Source::Built,
-        });
+        let named = (told.service.clone(), runtime);
+        rows.extend(build(standard, schema, named, (values, base), (at, Outcome::Failed))?);
     }
     Ok(rows)
 }
@@ -106,23 +94,36 @@ fn row(standard: &Standard, schema: &Schema, image: &ImageFacts) -> anyhow::Resu
     };
     let base = BaseFacts { reference: base, ..BaseFacts::default() }.completed(standard);
     let values = [("runtime".to_owned(), Value::Text(runtime.clone()))].into();
-    let values = features::values(values, &base)?;
-    let Ok(prior) = prior(standard, &class(runtime, &values), &base) else { return Ok(None) };
     let measured = schema.dimensions.iter().map(|dimension| image.dimensions.get(&dimension.id).copied());
     let measured: Vec<Option<f64>> = measured.collect();
     if measured.iter().all(Option::is_none) {
         return Ok(None);
     }
+    let service = image.organism.clone().unwrap_or_else(|| image.repository.clone());
+    build(standard, schema, (service, runtime), (values, base), (created, Outcome::Measured(measured)))
+}
+
+/// A build of a service, named with its runtime, by its features and its base; nothing where too little is known of the
+/// base to expect anything.
+fn build(
+    standard: &Standard,
+    schema: &Schema,
+    (service, runtime): (String, &str),
+    (values, base): (BTreeMap<String, Value>, BaseFacts),
+    (at, outcome): (Timestamp, Outcome),
+) -> anyhow::Result<Option<Row>> {
+    let values = features::values(values, &base)?;
+    let Ok(prior) = prior(standard, &class(runtime, &values), &base) else { return Ok(None) };
     Ok(Some(Row {
-        at: created.as_second(),
-        service: image.organism.clone().unwrap_or_else(|| image.repository.clone()),
-        runtime: runtime.clone(),
+        at: at.as_second(),
+        service,
+        runtime: runtime.to_owned(),
         family: base.family(standard),
         features: schema.encode(&values)?,
         prior,
         ruled_out: hard_rule(&values, &base).is_some(),
         base: base.reference,
-        outcome: Outcome::Measured(measured),
+        outcome,
         source: Source::Built,
     }))
 }
