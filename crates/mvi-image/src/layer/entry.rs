@@ -239,6 +239,8 @@ const BYTES_PER_ENTRY: u64 = 4 << 10;
 const RESERVED: u64 = 1 << 20;
 /// Bytes of names for an entry, at least.
 const NAME: usize = 16;
+/// Entries of a folder; real layers have three to ten.
+const ENTRIES_PER_DIR: usize = 16;
 
 impl EntryTableBuilder {
     pub(crate) fn new() -> Self {
@@ -255,7 +257,7 @@ impl EntryTableBuilder {
         Self {
             table,
             hash: DefaultHashBuilder::default(),
-            dir_index: HashTable::new(),
+            dir_index: HashTable::with_capacity(room / ENTRIES_PER_DIR),
             attribute_index: hashbrown::HashMap::new(),
             last_attributes: None,
             last_dir: (Vec::new(), 0),
@@ -315,11 +317,8 @@ impl EntryTableBuilder {
         if self.last_dir.0 == path {
             return Ok(self.last_dir.1);
         }
-        // Where the path goes on below the last folder, only the rest has to be looked up.
-        let (mut at, rest) = match path.strip_prefix(self.last_dir.0.as_slice()) {
-            Some(rest) if !self.last_dir.0.is_empty() && rest.first() == Some(&b'/') => (self.last_dir.1, &rest[1..]),
-            _ => (0, path),
-        };
+        // What the path shares with the last folder need not be looked up.
+        let (mut at, rest) = self.shared(path);
         for name in rest.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
             at = self.child(at, name)?;
         }
@@ -327,6 +326,19 @@ impl EntryTableBuilder {
         self.last_dir.0.extend_from_slice(path);
         self.last_dir.1 = at;
         Ok(at)
+    }
+
+    /// The deepest folder that `path` and the last folder are both in, and what of `path` is below it.
+    fn shared<'p>(&self, path: &'p [u8]) -> (u32, &'p [u8]) {
+        let (last, mut at) = (self.last_dir.0.as_slice(), self.last_dir.1);
+        let same = last.iter().zip(path).take_while(|(ours, theirs)| ours == theirs).count();
+        let ends = |path: &[u8]| path.get(same).is_none_or(|byte| *byte == b'/');
+        let end = if ends(last) && ends(path) { same } else { memchr::memrchr(b'/', &path[..same]).unwrap_or(0) };
+        for _ in memchr::memchr_iter(b'/', &last[end..]) {
+            at = self.table.dirs[at as usize].parent;
+        }
+        // Above the first name there is no slash.
+        (if end == 0 { 0 } else { at }, &path[end..])
     }
 
     fn child(&mut self, parent: u32, name: &[u8]) -> Result<u32, Unfit> {
@@ -349,5 +361,29 @@ impl EntryTableBuilder {
         };
         self.dir_index.insert_unique(hash, index, rehash);
         Ok(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn paths_come_back_and_every_folder_is_kept_once(paths in proptest::collection::vec("[ab]{1,2}(/[ab]{1,2}){0,4}", 1..30)) {
+            let mut builder = EntryTableBuilder::new();
+            let attributes = Attributes { mode: 0, uid: 0, gid: 0 };
+            for path in &paths {
+                builder.push(path.as_bytes(), attributes, RawEntry::zeroed()).unwrap();
+            }
+            let table = builder.table;
+            let back: Vec<_> = table.entries().iter().map(|entry| table.path(entry)).collect();
+            prop_assert!(back.iter().zip(&paths).all(|(back, path)| back == path.as_bytes()));
+            let mut dirs: Vec<_> = (0..table.dirs.len()).map(|dir| table.dir_path(dir as u32)).collect();
+            dirs.sort();
+            dirs.dedup();
+            prop_assert_eq!(dirs.len(), table.dirs.len());
+        }
     }
 }

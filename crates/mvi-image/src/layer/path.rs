@@ -6,6 +6,55 @@ pub(crate) struct Cleaned {
     pub(crate) climbed: bool,
 }
 
+/// Cleans paths one after the other, and remembers the folder of the last: archives walk folder by folder, so that
+/// mostly only the last name is new.
+#[derive(Debug, Default)]
+pub(crate) struct Cleaner {
+    /// A folder as written, with the slash behind it: the last path, or the one the last path is in.
+    written: Vec<u8>,
+    /// The last path, clean, of which so many bytes are that folder.
+    path: Vec<u8>,
+    folder: usize,
+    climbed: bool,
+}
+
+impl Cleaner {
+    /// Cleans `path` as [`clean`] does.
+    pub(crate) fn take(&mut self, path: &[u8]) -> Cleaned {
+        let stem = path.strip_suffix(b"/").unwrap_or(path);
+        let (folder, name) = stem.split_at(memchr::memrchr(b'/', stem).map_or(0, |slash| slash + 1));
+        let is_plain = !matches!(name, b"" | b"." | b"..");
+        if is_plain && folder == self.written {
+            self.path.truncate(self.folder);
+            if self.folder > 0 {
+                self.path.push(b'/');
+            }
+            self.path.extend_from_slice(name);
+        } else {
+            self.climbed = clean(path, &mut self.path).climbed;
+            // Behind any other name, the last path is in no folder that could be told from here.
+            let folder = if is_plain { folder } else { b"" };
+            self.written.clear();
+            self.written.extend_from_slice(folder);
+            self.folder = if is_plain { self.path.len().saturating_sub(name.len() + 1) } else { 0 };
+        }
+        let climbed = self.climbed;
+        if stem.len() < path.len() {
+            self.written.clear();
+            self.written.extend_from_slice(path);
+            self.folder = self.path.len();
+        } else if !is_plain {
+            self.climbed = false;
+        }
+        Cleaned { climbed }
+    }
+
+    /// The last path, clean.
+    pub(crate) fn path(&self) -> &[u8] {
+        &self.path
+    }
+}
+
 /// Writes into `clean` the path with `/` once between names, no `.`, no `..`, no slash at either end; empty for the
 /// root. `..` takes back the name before it and stays at the root: `filepath.Clean("/" + path)` of Go, as containerd
 /// and umoci use it.
@@ -79,7 +128,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_folder_of_the_path_before_changes_nothing() {
+        let mut cleaner = Cleaner::default();
+        let paths = [
+            "./a/b", "./a/c", "./a/", "./a/e", "./a/f/", "./a/f/g", "./a/..", "a/d", "..//", "..//h", "../x", "../y",
+            "..", "z", "/z", "/q", "a//b", "a//c", ".", "q",
+        ];
+        for path in paths {
+            let mut expected = Vec::new();
+            let climbed = clean(path.as_bytes(), &mut expected).climbed;
+            assert_eq!(
+                (cleaner.take(path.as_bytes()).climbed, cleaner.path()),
+                (climbed, expected.as_slice()),
+                "{path}"
+            );
+        }
+    }
+
     proptest! {
+        #[test]
+        fn paths_are_cleaned_alike_one_after_the_other_and_alone(paths in proptest::collection::vec("[./ab]{0,6}", 1..30)) {
+            let mut cleaner = Cleaner::default();
+            for path in paths {
+                let mut expected = Vec::new();
+                let climbed = clean(path.as_bytes(), &mut expected).climbed;
+                prop_assert_eq!(cleaner.take(path.as_bytes()).climbed, climbed);
+                prop_assert_eq!(cleaner.path(), expected.as_slice());
+            }
+        }
+
         #[test]
         fn a_clean_path_is_its_own_cleaning(path in proptest::collection::vec(prop_oneof![Just(b'/'), Just(b'.'), any::<u8>()], 0..40)) {
             let (mut once, mut twice) = (Vec::new(), Vec::new());

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use super::bytes::LayerBytes;
 use super::entry::{Attributes, EntryTableBuilder, FileKind, NONE, RawEntry, Unfit};
 use super::facts::{Collector, EntryHeader, Kept, LayerFacts, Want, Xattr};
-use super::path::clean;
+use super::path::Cleaner;
 use super::sink::BodySink;
 use super::study::{PROBE_BYTES, Spool, Unstudied, probe_and_study, study, unreadable};
 use crate::gap::{Gap, GapCode};
@@ -60,7 +60,7 @@ impl Scan<'_> {
             scan: self,
             builder: EntryTableBuilder::for_layer(self.about),
             facts: LayerFacts::default(),
-            path: Vec::new(),
+            cleaner: Cleaner::default(),
             hash: Xxh3::new(),
             spool: Spool::new(self.spool),
         };
@@ -99,7 +99,7 @@ struct Walk<'w> {
     scan: &'w Scan<'w>,
     builder: EntryTableBuilder,
     facts: LayerFacts,
-    path: Vec<u8>,
+    cleaner: Cleaner,
     hash: Xxh3,
     spool: Spool,
 }
@@ -113,14 +113,14 @@ enum Plan {
 
 impl Walk<'_> {
     fn take(&mut self, tar: &mut TarReader<'_>, entry: &mut Entry) -> Result<(), ScanOutcome> {
-        if memchr::memchr(0, &entry.path).is_some() {
+        if entry.has_nul {
             self.gap(GapCode::Entry, entry, "a name with a NUL byte; left out");
             return Ok(());
         }
-        if clean(&entry.path, &mut self.path).climbed {
+        if self.cleaner.take(&entry.path).climbed {
             self.gap(GapCode::Entry, entry, "climbs out of the image; held at the root");
         }
-        if self.path.is_empty() && entry.kind != FileKind::Directory {
+        if self.cleaner.path().is_empty() && entry.kind != FileKind::Directory {
             self.gap(GapCode::Entry, entry, "names the root but is no folder; left out");
             return Ok(());
         }
@@ -129,7 +129,7 @@ impl Walk<'_> {
         }
         let attributes = Attributes { mode: entry.mode, uid: entry.uid, gid: entry.gid };
         let raw = self.raw(entry)?;
-        let index = match self.builder.push(&self.path, attributes, raw) {
+        let index = match self.builder.push(self.cleaner.path(), attributes, raw) {
             Ok(index) => index,
             Err(Unfit::NameTooLong) => {
                 self.gap(GapCode::Entry, entry, "a single name of more than 65,535 bytes; left out");
@@ -215,7 +215,7 @@ impl Walk<'_> {
     /// Has a body looked into: where it lies, if the source can be read anywhere, else in the spool.
     fn study(&mut self, tar: &mut TarReader<'_>, entry: &Entry, index: u32) -> Result<u64, ScanOutcome> {
         let collector = self.scan.collector;
-        let header = EntryHeader { path: &self.path, kind: entry.kind, mode: entry.mode, size: entry.stored };
+        let header = EntryHeader { path: self.cleaner.path(), kind: entry.kind, mode: entry.mode, size: entry.stored };
         let (content, extract) = match tar.body_window() {
             Some(window) => {
                 let extract = probe_and_study(collector, &header, &window);
@@ -273,7 +273,7 @@ impl Walk<'_> {
     }
 
     fn plan(&mut self, entry: &Entry) -> Plan {
-        let header = EntryHeader { path: &self.path, kind: entry.kind, mode: entry.mode, size: entry.stored };
+        let header = EntryHeader { path: self.cleaner.path(), kind: entry.kind, mode: entry.mode, size: entry.stored };
         let (plan, wanted) = match self.scan.collector.wants(&header) {
             Want::No => return Plan::Keep(0),
             Want::Study if entry.stored == 0 => return Plan::Keep(0),
@@ -342,6 +342,9 @@ fn pour(
     look: u64,
     sink: &mut dyn FnMut(&[u8]),
 ) -> Result<u64, ScanOutcome> {
+    if look == 0 && stored > 0 {
+        return Ok(0);
+    }
     let mut content = xxh3_64(&[]);
     let mut read = 0;
     while tar.read_body(look - read, |piece| {

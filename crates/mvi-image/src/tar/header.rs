@@ -3,6 +3,9 @@
 /// Bytes of a tar block.
 pub(crate) const BLOCK: usize = 512;
 
+/// Bytes of mode, owner and group, which stand together.
+pub(super) const RIGHTS: usize = 24;
+
 /// A header block whose checksum was found right.
 pub(crate) struct Header<'a>(&'a [u8; BLOCK]);
 
@@ -38,6 +41,11 @@ impl<'a> Header<'a> {
 
     pub(crate) fn size(&self) -> Result<u64, BadHeader> {
         number(&self.0[124..136]).and_then(|size| u64::try_from(size).ok()).ok_or(BadHeader::Size)
+    }
+
+    /// The fields of mode, owner and group as written: [`RIGHTS`] bytes.
+    pub(super) fn rights(&self) -> &'a [u8] {
+        &self.0[100..100 + RIGHTS]
     }
 
     /// Permission bits, 12 of them; `None` when the field is no number.
@@ -89,28 +97,29 @@ pub(crate) fn is_zero(block: &[u8]) -> bool {
     block.first().is_none_or(|byte| *byte == 0) && block.iter().all(|byte| *byte == 0)
 }
 
-/// The sum of a block's bytes, eight at a time: four lanes of 16 bits hold the sum of 64 pairs of bytes.
+/// The sum of a block's bytes. 64 at a time is the form that compilers sum sixteen bytes an instruction in.
 fn sum(block: &[u8; BLOCK]) -> u32 {
-    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
-    let (words, _) = block.as_chunks::<8>();
-    let lanes: u64 = words
-        .iter()
-        .map(|word| u64::from_le_bytes(*word))
-        .map(|word| (word & EVEN) + (word >> 8 & EVEN))
-        .fold(0, u64::wrapping_add);
-    (0..4).map(|lane| (lanes >> (16 * lane) & 0xffff) as u32).sum()
+    let (parts, _) = block.as_chunks::<64>();
+    parts.iter().map(|part| part.iter().map(|byte| u32::from(*byte)).sum::<u32>()).sum()
 }
 
 fn until_nul(field: &[u8]) -> &[u8] {
+    // Most fields are empty.
+    if field.first() == Some(&0) {
+        return &[];
+    }
     memchr::memchr(0, field).map_or(field, |end| &field[..end])
 }
 
 /// A numeric field: octal text, or base-256 two's complement when the first bit is set (GNU and star).
+#[inline]
 fn number(field: &[u8]) -> Option<i64> {
     plain_number(field).or_else(|| any_number(field))
 }
 
-/// What nearly every field is: 7 or 11 octal digits and the end; `None` for all others.
+/// What nearly every field is: 7 or 11 octal digits and the end, or a checksum's 6 digits, NUL and space; `None` for
+/// all others.
+#[inline]
 fn plain_number(field: &[u8]) -> Option<i64> {
     let (head, tail) = field.split_last_chunk::<8>()?;
     let tail = u64::from_le_bytes(*tail);
@@ -119,8 +128,11 @@ fn plain_number(field: &[u8]) -> Option<i64> {
         &[a, b, c, d] => octal(u64::from_le_bytes([b'0', b'0', b'0', b'0', a, b, c, d]))?,
         _ => return None,
     };
-    let ends = matches!((tail >> 56) as u8, 0 | b' ');
-    if ends { Some(more << 21 | octal(tail << 8 | u64::from(b'0'))?) } else { None }
+    match (tail >> 48).to_le_bytes() {
+        [b'0'..=b'7', 0 | b' ', ..] => Some(more << 21 | octal(tail << 8 | u64::from(b'0'))?),
+        [0, b' ', ..] => Some(more << 18 | octal(tail << 16 | u64::from_le_bytes(*b"00\0\0\0\0\0\0"))?),
+        _ => None,
+    }
 }
 
 /// Eight octal digits, the most significant in the lowest byte, without a branch for each: neighbours are joined thrice.
@@ -134,6 +146,7 @@ fn octal(digits: u64) -> Option<i64> {
     Some(((fours << 12 | fours >> 32) & 0xffff_ffff) as i64)
 }
 
+#[cold]
 fn any_number(field: &[u8]) -> Option<i64> {
     let first = *field.first()?;
     if first & 0x80 != 0 {
@@ -187,6 +200,8 @@ mod tests {
             prop_assert_eq!(plain_number(field.as_bytes()), Some(value));
             let small = value & 0o777_7777;
             prop_assert_eq!(plain_number(format!("{small:07o} ").as_bytes()), Some(small));
+            let checksum = value & 0o77_7777;
+            prop_assert_eq!(plain_number(format!("{checksum:06o}\0 ").as_bytes()), Some(checksum));
         }
     }
 

@@ -2,32 +2,10 @@
 
 use std::io;
 
+use super::entry::{Entry, Head, Rights, is_extension};
 use super::header::{BLOCK, BadHeader, Header, is_zero};
 use super::pax::{BadRecord, Extended};
-use crate::layer::FileKind;
-use crate::layer::{LayerBytes, Window};
-
-/// One entry; the reader reuses it, so that a walk allocates only when names grow.
-#[derive(Debug, Default)]
-pub(crate) struct Entry {
-    /// Path as written in the archive, not cleaned.
-    pub(crate) path: Vec<u8>,
-    /// Link target as written.
-    pub(crate) link: Vec<u8>,
-    pub(crate) kind: FileKind,
-    pub(crate) mode: u32,
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-    pub(crate) mtime: i64,
-    pub(crate) device: (u32, u32),
-    /// Bytes of body in the archive.
-    pub(crate) stored: u64,
-    /// Size the file has when unpacked, where that is not `stored`: sparse files.
-    pub(crate) sparse_size: Option<u64>,
-    pub(crate) xattrs: Vec<(String, Vec<u8>)>,
-    /// What was odd but bearable.
-    pub(crate) oddity: Option<&'static str>,
-}
+use crate::layer::{FileKind, LayerBytes, Window};
 
 /// Why a stream is no sound tar archive.
 #[derive(Debug, thiserror::Error)]
@@ -73,10 +51,11 @@ pub(crate) struct TarReader<'s> {
     header_limit: u64,
     /// Global extended headers so far; few archives have any.
     globals: Option<Extended>,
+    rights: Rights,
     /// Body bytes and padding of the current entry that were not taken yet.
     body_left: u64,
     padding: u64,
-    /// The block read last.
+    /// The block read last, unless it was a header that lay in the source's buffer as a whole.
     block: [u8; BLOCK],
     /// True when that block is the next header, read to tell whether an entry that should have no body has one.
     ahead: bool,
@@ -91,6 +70,7 @@ impl<'s> TarReader<'s> {
             offset: 0,
             header_limit,
             globals: None,
+            rights: Rights::new(),
             body_left: 0,
             padding: 0,
             block: [0; BLOCK],
@@ -102,36 +82,30 @@ impl<'s> TarReader<'s> {
     /// Reads the next entry into `entry`; false at the end of the archive.
     pub(crate) fn next(&mut self, entry: &mut Entry) -> Result<bool, TarError> {
         self.finish_body()?;
-        let mut local = Extended::default();
-        let (mut long_name, mut long_link) = (None, None);
+        let mut announced: Option<Announced> = None;
         loop {
             let start = self.offset;
-            if !self.read_header()? {
-                let announced = local != Extended::default() || long_name.is_some() || long_link.is_some();
+            let Some(Head { kind, size, map_follows }) = self.read_header(entry)? else {
                 // An extended header whose entry is missing was cut off.
-                return if announced { Err(TarError::Truncated { offset: self.offset }) } else { Ok(false) };
-            }
-            let header = Header::parse(&self.block).map_err(|bad| damaged(start, bad))?;
-            let size = header.size().map_err(|bad| damaged(start, bad))?;
-            match header.kind() {
-                b'x' | b'X' => local.read(&self.extension(start, size)?).map_err(|bad| bad_record(start, bad))?,
+                let says_nothing = announced.is_none_or(|announced| announced == Announced::default());
+                return if says_nothing { Ok(false) } else { Err(TarError::Truncated { offset: self.offset }) };
+            };
+            match kind {
+                b'x' | b'X' => {
+                    let records = self.extension(start, size)?;
+                    let local = &mut announced.get_or_insert_default().local;
+                    local.read(&records).map_err(|bad| bad_record(start, bad))?;
+                }
                 b'g' => {
                     let records = self.extension(start, size)?;
                     self.globals.get_or_insert_default().read(&records).map_err(|bad| bad_record(start, bad))?;
                 }
-                b'L' => long_name = Some(trim_nul(self.extension(start, size)?)),
-                b'K' => long_link = Some(trim_nul(self.extension(start, size)?)),
-                // Volume label, multi-volume continuation, long-name lists of old GNU tar: no files of this archive.
-                b'V' | b'M' | b'N' => self.skip_exactly(size.next_multiple_of(BLOCK as u64))?,
+                b'L' => announced.get_or_insert_default().name = Some(trim_nul(self.extension(start, size)?)),
+                b'K' => announced.get_or_insert_default().link = Some(trim_nul(self.extension(start, size)?)),
+                _ if is_extension(kind) => self.skip_exactly(size.next_multiple_of(BLOCK as u64))?,
                 _ => {
-                    let mut extended = match &self.globals {
-                        Some(globals) => local.over(globals),
-                        None => local,
-                    };
-                    extended.path = extended.path.or(long_name);
-                    extended.link = extended.link.or(long_link);
-                    entry.stored = extended.size.unwrap_or(size);
-                    if Self::fill(entry, &header, extended) {
+                    entry.settle(kind, self.extended(announced));
+                    if map_follows {
                         self.pass_sparse_map()?;
                     }
                     self.expect_body(entry, start)?;
@@ -141,60 +115,12 @@ impl<'s> TarReader<'s> {
         }
     }
 
-    /// Fills `entry`; true when blocks of a sparse map follow its header.
-    fn fill(entry: &mut Entry, header: &Header<'_>, extended: Extended) -> bool {
-        let mut map_follows = false;
-        entry.oddity = None;
-        header.write_path(&mut entry.path);
-        if let Some(path) = extended.path {
-            entry.path = path;
-        }
-        entry.link.clear();
-        entry.link.extend_from_slice(extended.link.as_deref().unwrap_or(header.link()));
-        let owner = header.owner();
-        let (mode, mtime) = (header.mode(), header.mtime());
-        if owner.is_none() || mode.is_none() || mtime.is_none() {
-            entry.oddity = Some("mode, owner or time is no number and was taken as 0");
-        }
-        entry.mode = mode.unwrap_or(0);
-        let (uid, gid) = owner.unwrap_or((0, 0));
-        (entry.uid, entry.gid) = (extended.uid.unwrap_or(uid), extended.gid.unwrap_or(gid));
-        entry.mtime = extended.mtime.or(mtime).unwrap_or(0);
-        entry.device = (0, 0);
-        entry.xattrs = extended.xattrs;
-        entry.sparse_size = None;
-        entry.kind = Self::kind(entry, header);
-        if header.kind() == b'S' {
-            let (real, more) = header.sparse();
-            entry.sparse_size = Some(real.unwrap_or(entry.stored));
-            map_follows = more;
-        } else if let Some(real) = extended.sparse_size {
-            entry.sparse_size = Some(real);
-        }
-        if let Some(name) = extended.sparse_name {
-            entry.path = name;
-        }
-        map_follows
-    }
-
-    fn kind(entry: &mut Entry, header: &Header<'_>) -> FileKind {
-        match header.kind() {
-            // V7 had no folders: a name with a slash at its end is one.
-            0 | b'0' | b'7' | b'S' if entry.path.ends_with(b"/") => FileKind::Directory,
-            0 | b'0' | b'7' | b'S' => FileKind::File,
-            b'1' => FileKind::HardLink,
-            b'2' => FileKind::Symlink,
-            b'3' | b'4' => {
-                entry.device = header.device();
-                if header.kind() == b'3' { FileKind::CharDevice } else { FileKind::BlockDevice }
-            }
-            b'5' | b'D' => FileKind::Directory,
-            b'6' => FileKind::Fifo,
-            _ => {
-                // POSIX pax, "typeflag": unknown types are to be treated as regular files.
-                entry.oddity = Some("unknown entry type, taken as a regular file");
-                FileKind::File
-            }
+    /// What extended headers say of the next entry, the global ones where the others are silent.
+    fn extended(&self, announced: Option<Announced>) -> Option<Extended> {
+        let local = announced.map(Announced::joined);
+        match (&self.globals, local) {
+            (Some(globals), local) => Some(local.unwrap_or_default().over(globals)),
+            (None, local) => local,
         }
     }
 
@@ -292,10 +218,12 @@ impl<'s> TarReader<'s> {
 
     fn finish_body(&mut self) -> Result<(), TarError> {
         let body = std::mem::take(&mut self.body_left);
-        self.skip_exactly(body)?;
         let padding = std::mem::take(&mut self.padding);
+        if body + padding == 0 {
+            return Ok(());
+        }
         // A last body may lack its padding: several writers leave it out.
-        self.skip(padding).map(|_| ())
+        if self.skip(body + padding)? < body { Err(TarError::Truncated { offset: self.offset }) } else { Ok(()) }
     }
 
     fn skip(&mut self, count: u64) -> Result<u64, TarError> {
@@ -321,21 +249,34 @@ impl<'s> TarReader<'s> {
         Ok(bytes)
     }
 
-    /// Reads the next header into `block`; false at the end of the archive.
-    fn read_header(&mut self) -> Result<bool, TarError> {
+    /// Reads the next header, and of one that is an entry's own all it says into `entry`; `None` at the end of the
+    /// archive.
+    fn read_header(&mut self, entry: &mut Entry) -> Result<Option<Head>, TarError> {
+        let start = self.offset;
         if std::mem::take(&mut self.ahead) {
             self.offset += BLOCK as u64;
-        } else if !self.read_block()? {
-            return Ok(false);
+        } else {
+            let bytes = self.source.fill().map_err(|source| TarError::Read { offset: start, source })?;
+            // Nearly every header lies in the source's buffer as a whole, and need not be moved.
+            if let Some(block) = bytes.first_chunk().filter(|block| !is_zero(*block)) {
+                let head = Header::parse(block).and_then(|header| entry.read(&header, &mut self.rights));
+                self.source.consume(BLOCK);
+                self.offset += BLOCK as u64;
+                return head.map(Some).map_err(|bad| damaged(start, bad));
+            }
+            if !self.read_block()? {
+                return Ok(None);
+            }
         }
         if !is_zero(&self.block) {
-            return Ok(true);
+            let head = Header::parse(&self.block).and_then(|header| entry.read(&header, &mut self.rights));
+            return head.map(Some).map_err(|bad| damaged(start, bad));
         }
         // Two zero blocks end an archive; one is tolerated, as GNU tar does.
         if self.read_block()? {
             self.lone_zero_block = !is_zero(&self.block);
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Reads the next block into `block`; false at the end of the stream.
@@ -360,6 +301,25 @@ impl<'s> TarReader<'s> {
             _ if is_zero(&self.block[..filled]) => Ok(false),
             _ => Err(TarError::Truncated { offset: self.offset }),
         }
+    }
+}
+
+/// What extended headers announced of the next entry.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Announced {
+    /// PAX records.
+    local: Extended,
+    /// GNU long name and long link target, in force where no record says otherwise.
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+}
+
+impl Announced {
+    fn joined(self) -> Extended {
+        let Self { mut local, name, link } = self;
+        local.path = local.path.or(name);
+        local.link = local.link.or(link);
+        local
     }
 }
 

@@ -1,5 +1,7 @@
 //! Looking paths up in the merged tree, links followed inside it.
 
+use std::hash::BuildHasher as _;
+
 use super::{FileTree, NodeId, Place, ROOT};
 use crate::layer::{FileKind, RawEntry};
 use crate::limits::LINK_DEPTH;
@@ -56,13 +58,21 @@ impl FileTree {
 
     /// The record of a child, living or dead.
     pub(crate) fn slot(&self, parent: u32, name: &[u8]) -> Option<u32> {
-        use std::hash::BuildHasher as _;
-        let hash = self.hash.hash_one((parent, name));
+        self.slot_at(self.key(parent, name), parent, name)
+    }
+
+    /// The same where the key is known.
+    pub(crate) fn slot_at(&self, key: u64, parent: u32, name: &[u8]) -> Option<u32> {
         let same = |id: &u32| {
             let record = &self.records[*id as usize];
             record.parent == parent && self.name_of(record) == name
         };
-        self.index.find(hash, same).copied()
+        self.index.find(key, same).copied()
+    }
+
+    /// What a child is found by in the index.
+    pub(crate) fn key(&self, parent: u32, name: &[u8]) -> u64 {
+        self.hash.hash_one((parent, name))
     }
 
     pub(crate) fn entry(&self, place: Place) -> &RawEntry {

@@ -6,10 +6,10 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::efficiency::{Efficiency, Placed};
 use super::hidden::By;
-use super::resolve::{Folders, Make, Unplaceable};
+use super::resolve::{Folders, Make, Slot, Unplaceable};
 use super::{FileTree, LayerChange, NodeId, Place, ROOT, Record};
 use crate::gap::{Gap, GapCode, GapList};
-use crate::layer::{FileKind, LayerFacts, NONE, RawEntry, clean};
+use crate::layer::{FileKind, LayerFacts, NONE, RawEntry, Text, clean};
 use crate::limits::LINK_DEPTH;
 
 pub(super) const WHITEOUT: &[u8] = b".wh.";
@@ -114,8 +114,8 @@ impl Merge {
                 return None;
             }
         };
-        let slot = self.tree.slot(parent, facts.table().name(entry));
-        Some(Slot { parent, id: slot, name: (self.layer, entry.name_start, entry.name_length) })
+        let text = Text { start: entry.name_start, length: entry.name_length.into() };
+        Some(self.tree.slot_for(parent, facts.table().name(entry), self.layer, text))
     }
 
     fn unplaceable(&mut self, facts: &LayerFacts, entry: &RawEntry, why: Unplaceable) {
@@ -132,7 +132,7 @@ impl Merge {
     fn put(&mut self, slot: Slot, entering: Entering) -> u32 {
         let Entering { place: own, body, header_size } = entering;
         let Some(id) = slot.id else {
-            let id = self.tree.add_record(slot.parent, slot.name, self.layer);
+            let id = self.tree.add_record(slot, self.layer);
             self.tree.records[id as usize].entry = own.entry;
             self.efficiency.first(header_size);
             self.count_added(own);
@@ -302,14 +302,6 @@ struct Entering {
     body: Place,
     /// What its tar header says, which is 0 for links.
     header_size: u64,
-}
-
-/// A record that is there already, or the place for a new one.
-#[derive(Clone, Copy)]
-struct Slot {
-    parent: u32,
-    id: Option<u32>,
-    name: (u16, u32, u16),
 }
 
 impl FileTree {

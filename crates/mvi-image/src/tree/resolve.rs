@@ -49,6 +49,17 @@ impl Folders {
     }
 }
 
+/// A record that is there already, living or not, or the place for a new one.
+#[derive(Clone, Copy)]
+pub(super) struct Slot {
+    pub(super) parent: u32,
+    pub(super) id: Option<u32>,
+    /// Layer, start and length in that layer's arena.
+    name: (u16, u32, u16),
+    /// What it is found by in the index.
+    key: u64,
+}
+
 /// A name to step into, and where it stands in a layer's arena, so that a folder can be made of it.
 struct Step {
     layer: u16,
@@ -58,6 +69,9 @@ struct Step {
 impl Merge {
     /// The node of folder `dir` of the current layer; `None` when it is missing and nothing is to be made.
     pub(super) fn resolve(&mut self, facts: &LayerFacts, dir: u32, make: Make) -> Result<Option<u32>, Unplaceable> {
+        if let Some(node) = self.folders.known(dir) {
+            return Ok(Some(node));
+        }
         let dirs = &facts.table().dirs;
         let mut chain = Vec::new();
         let mut at = dir;
@@ -91,10 +105,12 @@ impl Merge {
     }
 
     fn step(&mut self, node: u32, step: Step, make: Make) -> Result<Option<u32>, Unplaceable> {
-        let mut pending = vec![step];
+        // Only links add steps, and few folders are links.
+        let mut pending = Vec::new();
+        let mut first = Some(step);
         let mut at = node;
         let mut links = 0;
-        while let Some(step) = pending.pop() {
+        while let Some(step) = first.take().or_else(|| pending.pop()) {
             let facts = self.tree.layers[usize::from(step.layer)].clone();
             let name = facts.table().text(step.text);
             match name {
@@ -105,7 +121,8 @@ impl Merge {
                 }
                 _ => {}
             }
-            let child = self.tree.child(at, name);
+            let slot = self.tree.slot_for(at, name, step.layer, step.text);
+            let child = slot.id.filter(|id| self.tree.records[*id as usize].alive);
             if let Some((layer, text)) = child.and_then(|child| self.tree.link_text(child)) {
                 links += 1;
                 if links > LINK_DEPTH {
@@ -121,7 +138,12 @@ impl Merge {
                     self.make_way(file);
                     at = self.revive_as_folder(file);
                 }
-                (None, Make::Folders) => at = self.add_folder(at, &step),
+                (None, Make::Folders) => {
+                    at = match slot.id {
+                        Some(dead) => self.revive_as_folder(dead),
+                        None => self.tree.add_record(slot, self.layer),
+                    }
+                }
             }
         }
         Ok(Some(at))
@@ -140,14 +162,6 @@ impl Merge {
         }
         pending[first..].reverse();
         if target.first() == Some(&b'/') { ROOT.0 } else { at }
-    }
-
-    fn add_folder(&mut self, parent: u32, step: &Step) -> u32 {
-        let facts = self.tree.layers[usize::from(step.layer)].clone();
-        match self.tree.slot(parent, facts.table().text(step.text)) {
-            Some(dead) => self.revive_as_folder(dead),
-            None => self.tree.add_record(parent, (step.layer, step.text.start, step.text.length as u16), self.layer),
-        }
     }
 
     fn revive_as_folder(&mut self, id: u32) -> u32 {
@@ -172,10 +186,16 @@ impl FileTree {
         Some((u16::try_from(place.layer).ok()?, *text))
     }
 
-    /// Adds a living record without entry; `name` is layer, start and length in that layer's arena.
-    pub(super) fn add_record(&mut self, parent: u32, name: (u16, u32, u16), layer: u16) -> u32 {
+    /// Where a child of that name, which stands in the arena of `layer`, is or belongs.
+    pub(super) fn slot_for(&self, parent: u32, name: &[u8], layer: u16, text: Text) -> Slot {
+        let key = self.key(parent, name);
+        Slot { parent, id: self.slot_at(key, parent, name), name: (layer, text.start, text.length as u16), key }
+    }
+
+    /// Adds a living record without entry at a slot that has none.
+    pub(super) fn add_record(&mut self, slot: Slot, layer: u16) -> u32 {
         let id = self.records.len() as u32;
-        let (name_layer, name_start, name_length) = name;
+        let Slot { parent, name: (name_layer, name_start, name_length), key, .. } = slot;
         let next_sibling = std::mem::replace(&mut self.records[parent as usize].first_child, id);
         self.records.push(Record {
             parent,
@@ -190,7 +210,6 @@ impl FileTree {
             first_child: NONE,
             next_sibling,
         });
-        let hash = self.hash.hash_one((parent, self.name_of(&self.records[id as usize])));
         let (records, layers, hasher) = (&self.records, &self.layers, &self.hash);
         let rehash = |id: &u32| {
             let record = &records[*id as usize];
@@ -198,7 +217,7 @@ impl FileTree {
             let names = &layers[usize::from(record.name_layer)].table().names;
             hasher.hash_one((record.parent, &names[start..start + usize::from(record.name_length)]))
         };
-        self.index.insert_unique(hash, id, rehash);
+        self.index.insert_unique(key, id, rehash);
         self.touch(parent, layer);
         id
     }
