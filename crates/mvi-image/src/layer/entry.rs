@@ -239,7 +239,7 @@ const BYTES_PER_ENTRY: u64 = 4 << 10;
 const RESERVED: u64 = 1 << 20;
 /// Bytes of names for an entry, at least.
 const NAME: usize = 16;
-/// Entries of a folder; real layers have three to ten.
+/// Reserved entries to one folder: real layers have six to eleven, and half of what is reserved.
 const ENTRIES_PER_DIR: usize = 16;
 
 impl EntryTableBuilder {

@@ -24,7 +24,8 @@ impl Cleaner {
         let stem = path.strip_suffix(b"/").unwrap_or(path);
         let (folder, name) = stem.split_at(memchr::memrchr(b'/', stem).map_or(0, |slash| slash + 1));
         let is_plain = !matches!(name, b"" | b"." | b"..");
-        if is_plain && folder == self.written {
+        let is_known = is_plain && folder == self.written;
+        if is_known {
             self.path.truncate(self.folder);
             if self.folder > 0 {
                 self.path.push(b'/');
@@ -32,21 +33,24 @@ impl Cleaner {
             self.path.extend_from_slice(name);
         } else {
             self.climbed = clean(path, &mut self.path).climbed;
-            // Behind any other name, the last path is in no folder that could be told from here.
-            let folder = if is_plain { folder } else { b"" };
-            self.written.clear();
-            self.written.extend_from_slice(folder);
-            self.folder = if is_plain { self.path.len().saturating_sub(name.len() + 1) } else { 0 };
         }
         let climbed = self.climbed;
         if stem.len() < path.len() {
-            self.written.clear();
-            self.written.extend_from_slice(path);
-            self.folder = self.path.len();
+            self.remember(path, self.path.len());
+        } else if is_plain && !is_known {
+            self.remember(folder, self.path.len().saturating_sub(name.len() + 1));
         } else if !is_plain {
+            // What folder the last path is in cannot be told from here: the root is remembered, where nobody climbed.
+            self.remember(b"", 0);
             self.climbed = false;
         }
         Cleaned { climbed }
+    }
+
+    fn remember(&mut self, written: &[u8], folder: usize) {
+        self.written.clear();
+        self.written.extend_from_slice(written);
+        self.folder = folder;
     }
 
     /// The last path, clean.

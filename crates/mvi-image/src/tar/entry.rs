@@ -1,6 +1,6 @@
 //! What a header and the extended headers before it say of one entry.
 
-use super::header::{BadHeader, Header, RIGHTS};
+use super::header::{BLOCK, BadHeader, Header, RIGHTS};
 use super::pax::Extended;
 use crate::layer::FileKind;
 
@@ -66,8 +66,9 @@ pub(super) fn is_extension(kind: u8) -> bool {
 }
 
 impl Entry {
-    /// Takes in what `header` says, unless it is no entry's own.
-    pub(super) fn read(&mut self, header: &Header<'_>, rights: &mut Rights) -> Result<Head, BadHeader> {
+    /// Takes in what the header `block` says, unless it is no entry's own.
+    pub(super) fn read(&mut self, block: &[u8; BLOCK], rights: &mut Rights) -> Result<Head, BadHeader> {
+        let header = Header::parse(block)?;
         let mut head = Head { kind: header.kind(), size: header.size()?, map_follows: false };
         if is_extension(head.kind) {
             return Ok(head);
@@ -76,7 +77,7 @@ impl Entry {
         self.has_nul = false;
         self.link.clear();
         self.link.extend_from_slice(header.link());
-        rights.read(header);
+        rights.read(&header);
         let mtime = header.mtime();
         let odd = rights.owner.is_none() || rights.mode.is_none() || mtime.is_none();
         self.oddity = odd.then_some("mode, owner or time is no number and was taken as 0");

@@ -259,7 +259,7 @@ impl<'s> TarReader<'s> {
             let bytes = self.source.fill().map_err(|source| TarError::Read { offset: start, source })?;
             // Nearly every header lies in the source's buffer as a whole, and need not be moved.
             if let Some(block) = bytes.first_chunk().filter(|block| !is_zero(*block)) {
-                let head = Header::parse(block).and_then(|header| entry.read(&header, &mut self.rights));
+                let head = entry.read(block, &mut self.rights);
                 self.source.consume(BLOCK);
                 self.offset += BLOCK as u64;
                 return head.map(Some).map_err(|bad| damaged(start, bad));
@@ -269,8 +269,7 @@ impl<'s> TarReader<'s> {
             }
         }
         if !is_zero(&self.block) {
-            let head = Header::parse(&self.block).and_then(|header| entry.read(&header, &mut self.rights));
-            return head.map(Some).map_err(|bad| damaged(start, bad));
+            return entry.read(&self.block, &mut self.rights).map(Some).map_err(|bad| damaged(start, bad));
         }
         // Two zero blocks end an archive; one is tolerated, as GNU tar does.
         if self.read_block()? {
